@@ -1,0 +1,3 @@
+#include <modbus.h>
+#include <modbus-tcp.h>
+#include <modbus-rtu.h>

@@ -1,0 +1,73 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let common: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .treatAllWarnings(as: .error),
+]
+// The rooms that decide about a building's fuse carry every unsafe step with a mark that a reader can search for.
+let strict: [SwiftSetting] = common + [.strictMemorySafety()]
+
+let package = Package(
+    name: "Headroom",
+    products: [
+        .library(name: "MeterDSP", targets: ["MeterDSP"]),
+        .library(name: "Spectrum", targets: ["Spectrum"]),
+        .library(name: "Allocation", targets: ["Allocation"]),
+        .executable(name: "headroom", targets: ["headroom"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // MARK: Products: other meters build on these.
+        .target(name: "MeterDSP", swiftSettings: strict),
+        .target(name: "Spectrum", dependencies: ["MeterDSP", "CFFTW"], swiftSettings: common),
+        .target(name: "Allocation", swiftSettings: strict),
+
+        // MARK: The rooms of the device.
+        .target(name: "Realtime", dependencies: ["CRealtime"], swiftSettings: common),
+        .target(name: "Acquisition", dependencies: ["MeterDSP", "Realtime", "CIIO"], swiftSettings: common),
+        .target(
+            name: "Stations",
+            dependencies: ["Allocation", "Realtime", "CModbus", .product(name: "Yams", package: "Yams")],
+            resources: [.embedInCode("Profiles")],
+            swiftSettings: common),
+        .target(name: "SiteTwin", dependencies: ["MeterDSP", "Realtime", "CModbus"], swiftSettings: common),
+        .target(
+            name: "Site",
+            dependencies: [
+                "MeterDSP", "Allocation", "Acquisition", "Stations", "Realtime",
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: common),
+        .executableTarget(
+            name: "headroom",
+            dependencies: [
+                "MeterDSP", "Spectrum", "Allocation", "Acquisition", "Stations", "Site", "SiteTwin", "Realtime",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: common),
+
+        // MARK: C shims: each holds only what Swift cannot say; none is a product.
+        .systemLibrary(name: "CIIO", path: "CShims/CIIO", pkgConfig: "libiio", providers: [.apt(["libiio-dev"])]),
+        .systemLibrary(name: "CFFTW", path: "CShims/CFFTW", pkgConfig: "fftw3", providers: [.apt(["libfftw3-dev"])]),
+        .systemLibrary(
+            name: "CModbus", path: "CShims/CModbus", pkgConfig: "libmodbus", providers: [.apt(["libmodbus-dev"])]),
+        .target(name: "CRealtime", path: "CShims/CRealtime", cSettings: [.enableWarning("all")]),
+
+        // MARK: Tests: one folder per room.
+        .target(name: "TestSupport", dependencies: ["MeterDSP"], path: "Tests/TestSupport", swiftSettings: common),
+        .testTarget(name: "MeterDSPTests", dependencies: ["MeterDSP", "TestSupport"], swiftSettings: common),
+        .testTarget(name: "SpectrumTests", dependencies: ["Spectrum", "TestSupport"], swiftSettings: common),
+        .testTarget(
+            name: "AllocationTests", dependencies: ["Allocation"], resources: [.copy("Scenarios")],
+            swiftSettings: common),
+        .testTarget(name: "AcquisitionTests", dependencies: ["Acquisition", "TestSupport"], swiftSettings: common),
+        .testTarget(name: "StationsTests", dependencies: ["Stations", "CModbus"], swiftSettings: common),
+        .testTarget(name: "SiteTwinTests", dependencies: ["SiteTwin", "MeterDSP"], swiftSettings: common),
+        .testTarget(name: "SiteTests", dependencies: ["Site", "SiteTwin"], swiftSettings: common),
+        .testTarget(name: "CommandTests", dependencies: ["headroom", "TestSupport"], swiftSettings: common),
+    ]
+)

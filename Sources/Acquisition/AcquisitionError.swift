@@ -1,0 +1,2 @@
+import CIIO
+import MeterDSP

@@ -1,0 +1,45 @@
+/// What a station is doing, as its registers say.
+public enum StationStatus: UInt8, Sendable, CaseIterable, BitwiseCopyable {
+    /// Not known, or the registers hold nothing that the profile names.
+    case unknown
+    /// No car.
+    case free
+    /// A car is attached and draws nothing.
+    case occupied
+    case charging
+    case discharging
+    /// Fault, switched off or reserved by its operator.
+    case outOfService
+}
+
+/// What is known of a station at a moment. Currents in ampere RMS, by supply line (rotation already undone).
+public struct StationReport: Sendable, Equatable, BitwiseCopyable {
+    public var status: StationStatus
+    /// The last exchange of messages succeeded.
+    public var isAnswering: Bool
+    /// End of the last exchange that succeeded; `never` since the start: none yet.
+    public var lastContact: MonotonicTime
+    /// The limit that the station confirmed (by read-back, else by accepting the write); nil: none known, it may
+    /// then be at its maximum.
+    public var acceptedAmperes: Double?
+    /// The limit sent and not yet confirmed; nil: none on its way.
+    public var inFlightAmperes: Double?
+    /// The current that the station says it draws.
+    public var drawnAmperes: PerPhaseAmperes
+    /// When `drawnAmperes` was read; `never`: the station reports no current.
+    public var drawnTime: MonotonicTime
+
+    public init(
+        status: StationStatus = .unknown, isAnswering: Bool = false, lastContact: MonotonicTime = .never,
+        acceptedAmperes: Double? = nil, inFlightAmperes: Double? = nil, drawnAmperes: PerPhaseAmperes = .zero,
+        drawnTime: MonotonicTime = .never
+    ) {
+        self.status = status
+        self.isAnswering = isAnswering
+        self.lastContact = lastContact
+        self.acceptedAmperes = acceptedAmperes
+        self.inFlightAmperes = inFlightAmperes
+        self.drawnAmperes = drawnAmperes
+        self.drawnTime = drawnTime
+    }
+}

@@ -1,0 +1,3 @@
+import Allocation
+import CModbus
+import Realtime
