@@ -18,7 +18,7 @@ public struct FrameLayout: Sendable, Equatable {
     public let frameBytes: Int
     /// Byte offset of the little-endian signed 64-bit timestamp in nanoseconds, where the frames carry one.
     public let timestampOffset: Int?
-    private var slots: InlineArray<8, Slot?>
+    private(set) var slots: InlineArray<8, Slot?>
 
     /// A layout without channels yet.
     ///

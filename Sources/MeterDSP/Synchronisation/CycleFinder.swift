@@ -1,0 +1,170 @@
+/// Finds the half cycles of the mains in up to three signals, the phase voltages where there are any, else the
+/// phase currents.
+///
+/// Groups of `decimation` frames are added up, band-passed, and the zero crossings of one of the signals taken from
+/// the cubic through four points. With no signal above the threshold it goes on with half cycles of nominal length.
+struct CycleFinder: BitwiseCopyable {
+    /// Frames added up before the filter, so that the filtered rate is at least 4 kHz, or the sample rate below that.
+    let decimation: Int
+    /// Frames by which a boundary may lie behind the last frame looked at.
+    let lag: Int64
+    /// Lanes 0 to 2 of the frame for voltages, 3 to 5 for currents.
+    private let firstLane: Int
+    /// The peak in filtered codes that a signal must reach; infinite for absent signals.
+    private let thresholdPeaks: SIMD4<Double>
+    private let nominalHalfCycle: Double
+    private let settleFrames: Int64
+
+    private var filter: BandPass
+    private var group = SIMD4<Int64>.zero
+    private var groupCount = 0
+    private var history = InlineArray<4, SIMD4<Double>>(repeating: .zero)
+    private var historyCount = 0
+    private var peaks = SIMD4<Double>.zero
+    private var peaksSinceBoundary = SIMD4<Double>.zero
+    private var armed = false
+    private var settledAt: Int64
+    private var lastBoundary: Double
+
+    /// The signal whose crossings are taken, 0 to 2; nil: none is strong enough, half cycles are virtual.
+    private(set) var source: Int?
+    /// The next frame to look at.
+    private(set) var position: Int64
+
+    init(_ configuration: MeterConfiguration) {
+        decimation = Swift.max(1, Int(configuration.sampleRateHz / 4000))
+        lag = Int64(3 * decimation + 2)
+        let hasVoltage = configuration.layout[.u1] != nil || configuration.layout[.u2] != nil
+            || configuration.layout[.u3] != nil
+        firstLane = hasVoltage ? 0 : 3
+        var thresholds = SIMD4<Double>(repeating: .infinity)
+        for signal in 0..<3 {
+            guard let channel = MeterChannel(rawValue: firstLane + signal), configuration.layout[channel] != nil
+            else { continue }
+            let calibration = configuration[calibrationOf: channel]
+            var perUnit = 1 / calibration.scale.magnitude
+            if let sensitivity = calibration.sensitivity { perUnit *= sensitivity * configuration.nominalHz }
+            // Below three codes there is only the converter's own noise.
+            thresholds[signal] = Swift.max(3, configuration.synchronisationThreshold * perUnit * 2.0.squareRoot())
+        }
+        thresholdPeaks = thresholds
+        nominalHalfCycle = configuration.sampleRateHz / configuration.nominalHz / 2
+        settleFrames = Int64(0.075 * configuration.sampleRateHz)
+        filter = BandPass(centre: configuration.nominalHz / configuration.sampleRateHz * Double(decimation))
+        settledAt = settleFrames
+        position = 0
+        lastBoundary = 0
+    }
+
+    /// True when boundaries are zero crossings and the filter has settled.
+    var isLocked: Bool { @_noAllocation @_noLocks get { source != nil && position >= settledAt } }
+
+    /// Forgets all signals and goes on at frame `index`, which becomes a boundary.
+    @_noAllocation @_noLocks
+    mutating func restart(at index: Int64) {
+        filter.reset()
+        group = .zero
+        groupCount = 0
+        historyCount = 0
+        peaks = .zero
+        peaksSinceBoundary = .zero
+        armed = false
+        source = nil
+        settledAt = index + settleFrames
+        position = index
+        lastBoundary = Double(index)
+    }
+
+    /// Looks at `frames`, of which the first is frame `position`, up to the first boundary.
+    ///
+    /// - Returns: the boundary, at least `lag` frames before `position`; nil: there is none in these frames.
+    @_noAllocation @_noLocks
+    mutating func nextBoundary(in frames: UnsafeBufferPointer<FrameCodes>) -> Double? {
+        for index in 0..<frames.count {
+            let codes = unsafe frames[index]
+            let voltages = firstLane == 0
+                ? codes.lowHalf : SIMD4<Int32>(codes[3], codes[4], codes[5], 0)
+            group &+= SIMD4<Int64>(truncatingIfNeeded: voltages)
+            groupCount += 1
+            position += 1
+            guard groupCount == decimation else { continue }
+            let mean = SIMD4(Double(group[0]), Double(group[1]), Double(group[2]), 0) / Double(decimation)
+            group = .zero
+            groupCount = 0
+            if let boundary = take(filter.filter(mean)) { return boundary }
+        }
+        return nil
+    }
+
+    /// Takes one filtered value, that of the group which ends before `position`.
+    @_noAllocation @_noLocks
+    private mutating func take(_ value: SIMD4<Double>) -> Double? {
+        history[0] = history[1]
+        history[1] = history[2]
+        history[2] = history[3]
+        history[3] = value
+        historyCount += 1
+        let magnitude = value.replacing(with: -value, where: value .< 0)
+        peaksSinceBoundary.replace(with: magnitude, where: magnitude .> peaksSinceBoundary)
+        guard historyCount >= 4 else { return nil }
+
+        let groupMiddle = Double(position) - Double(decimation) + Double(decimation - 1) / 2
+        if let source {
+            let before = history[1][source]
+            let after = history[2][source]
+            if before.magnitude > 0.25 * peaks[source] { armed = true }
+            if armed && (before < 0) != (after < 0) {
+                armed = false
+                let share = Self.root(history[0][source], before, after, history[3][source])
+                return close(at: groupMiddle + (share - 2) * Double(decimation))
+            }
+        } else {
+            chooseSource()
+        }
+        // A crossing is overdue: half a cycle of 33 Hz at 50 Hz nominal.
+        let overdue = source == nil ? 1.0 : 1.5
+        if Double(position - lag) > lastBoundary + overdue * nominalHalfCycle {
+            return close(at: source == nil ? lastBoundary + nominalHalfCycle : Double(position - lag))
+        }
+        return nil
+    }
+
+    @_noAllocation @_noLocks
+    private mutating func close(at boundary: Double) -> Double {
+        lastBoundary = boundary
+        peaks = peaksSinceBoundary
+        peaksSinceBoundary = .zero
+        if let source, peaks[source] < thresholdPeaks[source] { self.source = nil }
+        if source == nil { chooseSource() }
+        return boundary
+    }
+
+    /// Takes the strongest signal that is a fifth above its threshold: less could come and go.
+    @_noAllocation @_noLocks
+    private mutating func chooseSource() {
+        var best = 1.2
+        for signal in 0..<3 where Swift.max(peaks[signal], peaksSinceBoundary[signal]) >= best * thresholdPeaks[signal] {
+            best = Swift.max(peaks[signal], peaksSinceBoundary[signal]) / thresholdPeaks[signal]
+            source = signal
+            armed = false
+        }
+    }
+
+    /// Where the cubic through (−1, a), (0, b), (1, c), (2, d) is zero between 0 and 1, b and c of opposite signs.
+    @_noAllocation @_noLocks
+    static func root(_ a: Double, _ b: Double, _ c: Double, _ d: Double) -> Double {
+        let c1 = c - b / 2 - a / 3 - d / 6
+        let c2 = (a + c) / 2 - b
+        let c3 = (d - a) / 6 + (b - c) / 2
+        var t = b / (b - c)
+        for _ in 0..<3 {
+            let slope = c1 + t * (2 * c2 + t * 3 * c3)
+            guard slope != 0 else { break }
+            t -= (b + t * (c1 + t * (c2 + t * c3))) / slope
+        }
+        // A cubic that bends too much to be a sine near its crossing: the straight line then.
+        if !(t >= 0 && t <= 1) { t = b / (b - c) }
+        // Short of 1, so that the frame after the boundary's next one is always at hand.
+        return Swift.min(t, 0.9999)
+    }
+}

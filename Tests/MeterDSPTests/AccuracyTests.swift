@@ -1,0 +1,67 @@
+import MeterDSP
+import TestSupport
+import Testing
+
+/// Every error is against the exact value of the signal, worst case over phases and windows.
+@Suite struct AccuracyTests {
+    struct Point: Sendable, CustomTestStringConvertible {
+        var rate: Double
+        var nominal: Double
+        var frequency: Double
+        var testDescription: String { "\(frequency) Hz at \(rate)/s" }
+    }
+
+    static let points: [Point] = [8000, 12800, 32000].flatMap { rate in
+        [42.5, 47.5, 49.97, 50, 50.3, 52.5, 57.5].map { Point(rate: rate, nominal: 50, frequency: $0) }
+            + [51, 57, 60, 60.04, 63, 69].map { Point(rate: rate, nominal: 60, frequency: $0) }
+    }
+
+    struct Worst {
+        var voltage = 0.0, current = 0.0, power = 0.0, frequencyHz = 0.0, dc = 0.0, windows = 0
+    }
+
+    static func worst(_ adc: SimulatedADC, _ point: Point, seconds: Double, seed: UInt64) throws -> Worst {
+        let signal = ThreePhaseSignal(frequencyHz: point.frequency)
+        var generator = SeededGenerator(seed: seed)
+        var meter = try Meter(adc.configuration(nominalHz: point.nominal))
+        let bytes = adc.frames(signal, first: 0, count: Int(seconds * point.rate), generator: &generator)
+        var worst = Worst()
+        for window in readings(&meter, bytes, blockFrames: Int(point.rate / 100)).windows
+        where !window.flags.contains(.partial) {
+            worst.windows += 1
+            #expect(window.flags.isEmpty)
+            let f = try #require(window.frequencyHz)
+            worst.frequencyHz = max(worst.frequencyHz, abs(f - point.frequency))
+            for phase in 0..<3 {
+                let u = signal.voltages[phase]
+                let i = signal.currents[phase]
+                let p = u.activePower(with: i)
+                worst.voltage = max(worst.voltage, abs(window.voltageRMS[phase] / u.rms - 1))
+                worst.current = max(worst.current, abs(window.currentRMS[phase] / i.rms - 1))
+                worst.power = max(worst.power, abs(window.activePower[phase] / p - 1))
+                worst.dc = max(worst.dc, abs(window.voltageDC[phase] - u.dc))
+            }
+        }
+        return worst
+    }
+
+    @Test(arguments: points)
+    func directSensorsAreWithinHundredthsOfAPercent(_ point: Point) throws {
+        let worst = try Self.worst(SimulatedADC(sampleRateHz: point.rate), point, seconds: 0.9, seed: 11)
+        #expect(worst.windows >= 3)
+        #expect(worst.voltage < 5e-5)
+        #expect(worst.current < 5e-5)
+        #expect(worst.power < 5e-5)
+        #expect(worst.frequencyHz < 1e-4)
+        #expect(worst.dc < 0.01)
+    }
+
+    @Test(arguments: points)
+    func rogowskiCoilsAreWithinTwoHundredthsOfAPercent(_ point: Point) throws {
+        let adc = SimulatedADC(sampleRateHz: point.rate, rogowskiSensitivity: 0.45e-6, coilOffset: 0.01)
+        let worst = try Self.worst(adc, point, seconds: 0.9, seed: 12)
+        #expect(worst.windows >= 3)
+        #expect(worst.current < 2e-4)
+        #expect(worst.power < 2e-4)
+    }
+}
