@@ -10,7 +10,7 @@ extension Meter {
         let end = boundary(at: wanted)
         let locked = finder.isLocked
 
-        var flags = clipping(current.frames)
+        var flags = scales.clipping(current.frames)
         if !windowWasLocked || !locked { flags.mark(.unsynchronised) }
         if afterGap != nil || gapBefore { flags.mark(.gap) }
         readHalfCycle(end, flags: flags)
@@ -52,16 +52,6 @@ extension Meter {
         gapBefore = true
         lastWindowLine.isKnown = false
         return hadFrames
-    }
-
-    @_noAllocation @_noLocks
-    private func clipping(_ sums: FrameSums) -> ReadingFlags {
-        let clipped = (sums.minimum .<= scales.lowest) .| (sums.maximum .>= scales.highest)
-        var flags = ReadingFlags(rawValue: 0)
-        for lane in 0..<7 where clipped[lane] && scales.isPresent[lane] {
-            flags.mark(lane < 3 ? .voltageClipped : .currentClipped)
-        }
-        return flags
     }
 
     @_noAllocation @_noLocks
@@ -125,13 +115,8 @@ extension Meter {
     @_noAllocation @_noLocks
     private mutating func readWindow(_ end: Boundary, isFull: Bool) {
         let moments = Moments(windowSums, from: windowStart, to: end, rogowski: scales.rogowski)
-        let rms = squareRoot(moments.variance) * magnitude(scales.scale)
-        let mean = moments.mean * scales.scale + scales.offset
-        let peak = moments.peak * magnitude(scales.scale)
-
-        var reading = WindowReading()
+        var reading = WindowReading(moments, scales: scales, sampleRateHz: configuration.sampleRateHz)
         reading.firstFrame = windowStart.position
-        reading.frames = moments.frames
         reading.halfCycles = windowHalfCycles
         reading.flags = windowFlags
         if !isFull { reading.flags.mark(.partial) }
@@ -139,21 +124,6 @@ extension Meter {
             let half = track.halfCycleFrames
         {
             reading.frequencyHz = configuration.sampleRateHz / (2 * half)
-        }
-        reading.voltageRMS = SIMD3(rms[0], rms[1], rms[2])
-        reading.currentRMS = SIMD3(rms[3], rms[4], rms[5])
-        reading.voltageDC = SIMD3(mean[0], mean[1], mean[2])
-        reading.currentDC = SIMD3(mean[3], mean[4], mean[5])
-        reading.voltagePeak = SIMD3(peak[0], peak[1], peak[2])
-        reading.currentPeak = SIMD3(peak[3], peak[4], peak[5])
-        reading.neutralCurrentRMS = scales.isPresent[6] ? rms[6] : nil
-        let seconds = moments.frames / configuration.sampleRateHz
-        for phase in 0..<3 {
-            if scales.rogowski[phase] != 0 { reading.currentDC[phase] = 0 }
-            let power = moments.covariance[phase] * scales.scale[phase] * scales.scale[phase + 3]
-            reading.activePower[phase] = power
-            if power > 0 { reading.importedEnergy[phase] = power * seconds }
-            if power < 0 { reading.exportedEnergy[phase] = -power * seconds }
         }
         window = reading
         if isFull { keepLines(moments, end) }

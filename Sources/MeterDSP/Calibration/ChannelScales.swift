@@ -32,6 +32,19 @@ struct ChannelScales {
     }
 }
 
+extension ChannelScales {
+    /// Which inputs reached the end of their converter's range.
+    @_noAllocation @_noLocks
+    func clipping(_ sums: FrameSums) -> ReadingFlags {
+        let clipped = (sums.minimum .<= lowest) .| (sums.maximum .>= highest)
+        var flags = ReadingFlags(rawValue: 0)
+        for lane in 0..<7 where clipped[lane] && isPresent[lane] {
+            flags.mark(lane < 3 ? .voltageClipped : .currentClipped)
+        }
+        return flags
+    }
+}
+
 /// The straight line that an offset of the coils' signals leaves in their integrals, as of the last window.
 struct RogowskiLine: BitwiseCopyable {
     /// Value at frame `at`, codes · frames.
