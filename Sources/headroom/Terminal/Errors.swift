@@ -1,0 +1,32 @@
+import ArgumentParser
+import Glibc
+
+/// The command line asks for something that cannot be: exit code 2.
+struct UsageError: Error, CustomStringConvertible {
+    var description: String
+    init(_ description: String) { self.description = description }
+}
+
+/// Something outside is not as it should be (a file, a device, a setting): exit code 1.
+struct RunError: Error, CustomStringConvertible {
+    var description: String
+    init(_ description: String) { self.description = description }
+}
+
+/// Writes `text` and a line end to standard error.
+func complain(_ text: String) { fputs(text + "\n", stderr) }
+
+/// Runs `body`; says its error in one line on standard error and leaves with the code that the kind of error has.
+func reportingErrors(_ body: () throws -> Void) throws {
+    do {
+        try body()
+    } catch let error as UsageError {
+        complain("headroom: \(error)")
+        throw ExitCode(2)
+    } catch let code as ExitCode {
+        throw code
+    } catch {
+        complain("headroom: \(error)")
+        throw ExitCode(1)
+    }
+}

@@ -1,0 +1,42 @@
+import Glibc
+
+/// Shows how far a long work is: a bar on a terminal, else a plain line every tenth. Standard error, so that the
+/// results stay clean.
+struct ProgressBar {
+    private let title: String
+    private let isTerminal: Bool
+    private let begun = MonotonicSeconds.now
+    private var shown = -1
+    private var isVisible = false
+
+    init(_ title: String) {
+        self.title = title
+        isTerminal = isatty(STDERR_FILENO) == 1
+    }
+
+    /// - Parameter share: 0 to 1. Nothing is shown for work that is done within half a second.
+    mutating func update(_ share: Double) {
+        guard isVisible || MonotonicSeconds.now - begun > 0.5 else { return }
+        isVisible = true
+        let step = Int(share * (isTerminal ? 100 : 10))
+        guard step != shown else { return }
+        shown = step
+        if isTerminal {
+            let filled = max(0, min(40, Int(share * 40)))
+            let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 40 - filled)
+            fputs("\r\(title) \(bar) \(step) %", stderr)
+            if share >= 1 { fputs("\n", stderr) }
+        } else {
+            complain("\(title) \(step * 10) %")
+        }
+    }
+}
+
+/// Seconds on the monotonic clock.
+enum MonotonicSeconds {
+    static var now: Double {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+}
