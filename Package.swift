@@ -64,7 +64,12 @@ let package = Package(
         .testTarget(
             name: "AllocationTests", dependencies: ["Allocation"], resources: [.copy("Scenarios")],
             swiftSettings: common),
-        .testTarget(name: "AcquisitionTests", dependencies: ["Acquisition", "TestSupport"], swiftSettings: common),
+        .executableTarget(
+            name: "acquisition-probe", dependencies: ["Acquisition"], path: "Tests/AcquisitionProbe",
+            swiftSettings: common),
+        .testTarget(
+            name: "AcquisitionTests", dependencies: ["Acquisition", "TestSupport", "acquisition-probe"],
+            exclude: ["Bed"], swiftSettings: common),
         .testTarget(name: "StationsTests", dependencies: ["Stations", "CModbus"], swiftSettings: common),
         .testTarget(name: "SiteTwinTests", dependencies: ["SiteTwin", "MeterDSP"], swiftSettings: common),
         .testTarget(name: "SiteTests", dependencies: ["Site", "SiteTwin"], swiftSettings: common),
