@@ -27,19 +27,20 @@ let package = Package(
         .target(name: "Allocation", swiftSettings: strict),
 
         // MARK: The rooms of the device.
+        .target(
+            name: "StrictYAML", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: common),
         .target(name: "Realtime", dependencies: ["CRealtime"], swiftSettings: common),
         .target(name: "Acquisition", dependencies: ["MeterDSP", "Realtime", "CIIO"], swiftSettings: common),
         .target(
             name: "Stations",
-            dependencies: ["Allocation", "Realtime", "CModbus", .product(name: "Yams", package: "Yams")],
+            dependencies: ["Allocation", "Realtime", "CModbus", "StrictYAML"],
             resources: [.embedInCode("Profiles")],
             swiftSettings: common),
         .target(name: "SiteTwin", dependencies: ["MeterDSP", "Realtime", "CModbus"], swiftSettings: common),
         .target(
             name: "Site",
             dependencies: [
-                "MeterDSP", "Allocation", "Acquisition", "Stations", "Realtime",
-                .product(name: "Yams", package: "Yams"),
+                "MeterDSP", "Allocation", "Acquisition", "Stations", "Realtime", "StrictYAML",
             ],
             swiftSettings: common),
         .executableTarget(

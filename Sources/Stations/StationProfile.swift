@@ -1,4 +1,4 @@
-import Yams
+import StrictYAML
 
 /// How one model of station speaks Modbus; read from a YAML file.
 public struct StationProfile: Sendable {

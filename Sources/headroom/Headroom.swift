@@ -1,6 +1,9 @@
 import ArgumentParser
 
 @main
-struct Headroom: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "headroom", abstract: "What your building leaves free for charging, per phase, in real time.")
+struct Headroom: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "headroom",
+        abstract: "What a building leaves free for charging under its main fuse, per phase, in real time.",
+        subcommands: [MeasureCommand.self])
 }

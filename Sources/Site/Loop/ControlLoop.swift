@@ -1,0 +1,177 @@
+import Acquisition
+import Allocation
+import MeterDSP
+import Realtime
+import Stations
+
+/// What the real-time thread does with a block: measure, decide, publish. Owned by that thread alone.
+///
+/// After `init`: no allocation of ours, no lock, no file, no log; the only system calls are the writers' wake-ups.
+struct ControlLoop: ~Copyable {
+    private var meter: Meter
+    private var allocator: Allocator
+    private let writers: [StationWriter]
+    private let published: [SequenceLock<StationLimit>]
+    private let snapshots: SequenceLock<SiteSnapshot>
+    private var reports: [StationReport]
+    private var snapshot = SiteSnapshot()
+    private let limits: SupplyLimits
+    private let policy: AllocationPolicy
+    private let started: MonotonicTime
+    private let halfCycleSeconds: Double
+
+    // The windows of the running second: allocation sees the highest of them.
+    private var secondAmperes = PerPhaseAmperes.zero
+    private var secondFeedsIn = PhaseSet.all
+    private var secondWindows = 0
+    private var secondIsUsable = true
+
+    init(
+        _ settings: SiteSettings, configuration: MeterConfiguration, writers: [StationWriter],
+        published: [SequenceLock<StationLimit>], snapshots: SequenceLock<SiteSnapshot>, now: MonotonicTime
+    ) throws(MeterConfiguration.Failure) {
+        meter = try Meter(configuration)
+        limits = settings.supply.limits
+        policy = settings.policy
+        allocator = Allocator(limits: limits, stations: writers.map(\.rating), policy: policy)
+        self.writers = writers
+        self.published = published
+        self.snapshots = snapshots
+        reports = Array(repeating: StationReport(), count: writers.count)
+        started = now
+        halfCycleSeconds = 0.5 / settings.supply.nominalHz
+        snapshot.isMeasuring = true
+    }
+
+    /// Takes one block of frames.
+    mutating func take(_ block: RawSpan, _ info: BlockInfo) {
+        if info.isDiscontinuity || info.framesLost > 0 {
+            meter.markGap(lostFrames: info.framesLost)
+            snapshot.gaps += 1
+            snapshot.framesLost += info.framesLost
+        }
+        let time = MonotonicTime(nanoseconds: info.deliveredAt)
+        var cursor = 0
+        while let event = meter.advance(through: block, from: &cursor) {
+            switch event {
+            case .halfCycle: halfCycle(time)
+            case .window: window(time)
+            }
+        }
+        snapshot.blocks += 1
+        snapshot.frames += Int64(info.frameCount)
+        snapshot.lastBlock = time
+        snapshot.isMeasuring = true
+        expire(time)
+        show()
+    }
+
+    /// Says that the ADC's connection is lost.
+    mutating func lost() {
+        snapshot.isMeasuring = false
+        show()
+    }
+
+    mutating func regained() { snapshot.reconnects += 1 }
+
+    /// Goes over to the fail-safe plan where the last usable reading is too old. Gives readings the time they need
+    /// after the start: the first plan stands on a measurement.
+    mutating func expire(_ now: MonotonicTime) {
+        guard now.seconds(since: started) > policy.readingExpiresAfterSeconds else { return }
+        readReports()
+        if allocator.expire(now: now, reports: reports.span) { publish() }
+        snapshot.alarm = allocator.alarm
+    }
+
+    /// True when the fail-safe plan holds, or would if there were no reading any more.
+    func hasExpired(_ now: MonotonicTime) -> Bool {
+        now.seconds(since: max(snapshot.lastUsableWindow, started)) > policy.readingExpiresAfterSeconds
+    }
+
+    private mutating func halfCycle(_ time: MonotonicTime) {
+        let reading = meter.halfCycle
+        snapshot.halfCycle = reading
+        for phase in 0..<3 {
+            snapshot.highestAmperes[phase] = max(snapshot.highestAmperes[phase], reading.currentRMS[phase])
+            if reading.currentRMS[phase] > limits.mainAmperes[phase: phase] {
+                snapshot.secondsAboveLimit[phase] += halfCycleSeconds
+            }
+        }
+        readReports()
+        let supply = SupplyReading(
+            amperes: PerPhaseAmperes(reading.halfCycleCurrentRMS), feedsIn: Self.feedsIn(reading.activePower),
+            time: time, isUsable: reading.flags.isDisjoint(with: .unusable))
+        if allocator.protect(supply, reports: reports.span, now: time) { publish() }
+    }
+
+    private mutating func window(_ time: MonotonicTime) {
+        let reading = meter.window
+        snapshot.window = reading
+        snapshot.energy.add(reading)
+        let seconds = reading.frames / meter.sampleRateHz
+        for station in 0..<allocator.stationCount {
+            snapshot.reasonSeconds[Int(allocator[station].reason.rawValue)] += seconds
+        }
+        let isUsable = reading.flags.isDisjoint(with: [.unusable, .partial])
+        if isUsable { snapshot.lastUsableWindow = time }
+        secondIsUsable = secondIsUsable && isUsable
+        let amperes = PerPhaseAmperes(reading.currentRMS)
+        for phase in EachPhase() { secondAmperes[phase] = max(secondAmperes[phase], amperes[phase]) }
+        secondFeedsIn.formIntersection(Self.feedsIn(reading.activePower))
+        secondWindows += 1
+        // Five windows of 10 or 12 cycles are a second; the first decision needs one.
+        guard secondWindows == 5 || allocator.isUndecided else { return }
+        readReports()
+        let supply = SupplyReading(
+            amperes: secondAmperes, feedsIn: secondFeedsIn, time: time, isUsable: secondIsUsable)
+        if allocator.allocate(supply, reports: reports.span, now: time) { publish() } else { showLimits() }
+        snapshot.headroom = allocator.headroomAmperes
+        snapshot.alarm = allocator.alarm
+        secondAmperes = .zero
+        secondFeedsIn = .all
+        secondWindows = 0
+        secondIsUsable = true
+    }
+
+    private mutating func readReports() {
+        for station in 0..<writers.count { reports[station] = writers[station].report() }
+    }
+
+    private func publish() {
+        for station in 0..<writers.count { writers[station].publish(allocator[station]) }
+        showLimits()
+    }
+
+    private func showLimits() {
+        for station in 0..<published.count { published[station].store(allocator[station]) }
+    }
+
+    private func show() { snapshots.store(snapshot) }
+
+    private static func feedsIn(_ power: SIMD3<Double>) -> PhaseSet {
+        var set = PhaseSet(rawValue: 0)
+        for phase in EachPhase() where power[Int(phase.rawValue)] < 0 { set.formUnion(PhaseSet(phase)) }
+        return set
+    }
+}
+
+extension Allocator {
+    /// True before the first decision.
+    fileprivate var isUndecided: Bool { stationCount > 0 && self[0].reason == .notDecided }
+}
+
+/// L1, L2, L3 without the array that `allCases` makes.
+private struct EachPhase: Sequence, IteratorProtocol {
+    private var line: UInt8 = 0
+    mutating func next() -> Phase? {
+        defer { line += 1 }
+        return Phase(rawValue: line)
+    }
+}
+
+extension PerPhaseAmperes {
+    init(_ lanes: SIMD3<Double>) { self.init(lanes[0], lanes[1], lanes[2]) }
+
+    /// By index, 0 to 2.
+    subscript(phase index: Int) -> Double { index == 0 ? l1 : index == 1 ? l2 : l3 }
+}

@@ -1,0 +1,135 @@
+import Allocation
+import MeterDSP
+import Stations
+import StrictYAML
+
+extension SiteSettings {
+    /// Reads a site's settings.
+    ///
+    /// - Parameters:
+    ///   - yaml: the text.
+    ///   - file: its name, for error messages.
+    ///   - profiles: the station profiles that the settings may name.
+    /// - Throws: `YAMLError` with file, line, field and remedy.
+    public static func parse(
+        yaml: String, file: String, profiles: [StationProfile] = StationProfile.builtIn
+    ) throws(YAMLError) -> SiteSettings {
+        let top = try YAMLNode.parse(yaml, file: file)
+            .fields(["site", "supply", "meter", "realtime", "allocation", "stations"])
+        let supply = try Supply(top.required("supply"))
+        let meter = try MeterSettings(top.required("meter"))
+        let stations = try Self.stations(top["stations"], profiles)
+        return SiteSettings(
+            name: try top["site"]?.string() ?? "site", supply: supply, meter: meter,
+            realtime: try RealtimeSettings(top["realtime"]), policy: try Self.policy(top["allocation"]),
+            stations: stations)
+    }
+
+    private static func policy(_ node: YAMLNode?) throws(YAMLError) -> AllocationPolicy {
+        var policy = AllocationPolicy()
+        guard let fields = try node?.fields(["raise-after-s"]) else { return policy }
+        if let seconds = try fields["raise-after-s"]?.number(2...3600) { policy.raiseAfterSeconds = seconds }
+        return policy
+    }
+}
+
+extension SiteSettings.Supply {
+    init(_ node: YAMLNode) throws(YAMLError) {
+        let fields = try node.fields(["nominal-hz", "nominal-v", "main-limit-a", "security-margin-a"])
+        nominalHz = try fields["nominal-hz"]?.choice([("50", 50), ("60", 60)], what: "nominal frequency") ?? 50
+        nominalVolts = try fields["nominal-v"]?.number(50...500) ?? 230
+        let limit = try perPhase(fields.required("main-limit-a"), 1...6300)
+        let marginNode = fields["security-margin-a"]
+        let margin = try marginNode.map { node throws(YAMLError) in try perPhase(node, 0...6300) } ?? .zero
+        for phase in Phase.allCases where margin[phase] >= limit[phase] {
+            throw (marginNode ?? node).error(
+                "the margin of \(amperes(margin[phase])) on \(phase.name) leaves nothing of the main limit of "
+                    + amperes(limit[phase]), "use a margin below the main limit, for example a tenth of it")
+        }
+        limits = SupplyLimits(mainAmperes: limit, marginAmperes: margin)
+    }
+}
+
+/// One number for all lines, or a list of three.
+private func perPhase(_ node: YAMLNode, _ range: ClosedRange<Double>) throws(YAMLError) -> PerPhaseAmperes {
+    let values = try node.listOrOne()
+    guard values.count == 1 || values.count == 3 else {
+        throw node.error("\(values.count) values", "write one number for all lines, or three for L1, L2, L3")
+    }
+    var numbers: [Double] = []
+    for value in values { numbers.append(try value.number(range)) }
+    return numbers.count == 1
+        ? PerPhaseAmperes(numbers[0]) : PerPhaseAmperes(numbers[0], numbers[1], numbers[2])
+}
+
+extension SiteSettings.MeterSettings {
+    init(_ node: YAMLNode) throws(YAMLError) {
+        let fields = try node.fields(["uri", "device", "sample-rate-hz", "block-ms", "kernel-buffers", "channels"])
+        let address = try fields.required("uri")
+        uri = try address.string()
+        guard ["local:", "ip:", "usb:", "serial:"].contains(where: { uri.hasPrefix($0) }) else {
+            throw address.error("'\(uri)' is no IIO address", "write local: or ip:HOST or ip:HOST:PORT")
+        }
+        device = try fields["device"]?.string()
+        sampleRateHz = try fields["sample-rate-hz"]?.number(300...1_000_000)
+        blockSeconds = try (fields["block-ms"]?.number(1...100) ?? 10) / 1000
+        kernelBuffers = Int(try fields["kernel-buffers"]?.integer(4...4096) ?? 32)
+        inputs = []
+        let channels = try fields.required("channels")
+        for (name, entry) in try channels.entries() {
+            guard let channel = MeterChannel(name: name) else {
+                throw entry.error("'\(name)' is no input of the meter", "use U1, U2, U3, I1, I2, I3, IN")
+            }
+            inputs.append(try SiteSettings.Input(channel, entry))
+        }
+        for channel in [MeterChannel.u1, .i1, .i2, .i3] where !inputs.contains(where: { $0.channel == channel }) {
+            throw channels.error(
+                "\(channel.name) is missing", "map it: every current protects its line, and U1 gives the cycles")
+        }
+        for (index, input) in inputs.enumerated() {
+            if let twin = inputs[..<index].first(where: { $0.name == input.name }) {
+                throw channels.error(
+                    "\(twin.channel.name) and \(input.channel.name) both read '\(input.name)'",
+                    "give each its own channel of the ADC")
+            }
+        }
+    }
+}
+
+extension SiteSettings.Input {
+    init(_ channel: MeterChannel, _ node: YAMLNode) throws(YAMLError) {
+        let fields = try node.fields([
+            "adc", "units-per-code", "ratio", "rogowski-uv-per-a-hz", "gain", "offset",
+        ])
+        let coil = try fields["rogowski-uv-per-a-hz"]?.number(1e-4...1e6)
+        if let entry = fields["rogowski-uv-per-a-hz"], ![.i1, .i2, .i3].contains(channel) {
+            throw entry.error("\(channel.name) cannot be a Rogowski coil", "coils measure I1, I2, I3")
+        }
+        if let entry = fields["ratio"], coil != nil {
+            throw entry.error("a ratio beside a Rogowski coil", "keep the coil's sensitivity, and put corrections in gain")
+        }
+        func factor(_ key: String) throws(YAMLError) -> Double? {
+            guard let entry = fields[key] else { return nil }
+            let value = try entry.number(-1e9...1e9)
+            guard value != 0 else { throw entry.error("0", "leave it out, or write the factor; negative reverses the sensor") }
+            return value
+        }
+        self.init(
+            channel: channel, name: try fields.required("adc").string(), unitsPerCode: try factor("units-per-code"),
+            ratio: try factor("ratio") ?? 1, rogowskiVoltsPerAmpereHertz: coil.map { $0 * 1e-6 },
+            gain: try factor("gain") ?? 1, offset: try fields["offset"]?.number(-1e6...1e6) ?? 0)
+    }
+}
+
+extension SiteSettings.RealtimeSettings {
+    init(_ node: YAMLNode?) throws(YAMLError) {
+        self.init()
+        guard let fields = try node?.fields(["priority", "cpu", "lock-memory"]) else { return }
+        if let entry = fields["priority"] {
+            let value = try entry.integer(0...99)
+            priority = value == 0 ? nil : Int32(value)
+        }
+        cpu = try fields["cpu"].map { entry throws(YAMLError) in Int32(try entry.integer(0...1023)) }
+        locksMemory = try fields["lock-memory"]?.boolean() ?? true
+    }
+}

@@ -1,0 +1,124 @@
+import Allocation
+import MeterDSP
+import Stations
+
+/// Everything that an installer settles about a building, validated.
+public struct SiteSettings: Sendable {
+    /// The name shown to people.
+    public var name: String
+    public var supply: Supply
+    public var meter: MeterSettings
+    public var realtime: RealtimeSettings
+    public var policy: AllocationPolicy
+    public var stations: [StationConfiguration]
+
+    /// The building's connection.
+    public struct Supply: Sendable, Equatable {
+        /// 50 or 60.
+        public var nominalHz: Double
+        /// Phase against neutral, volt.
+        public var nominalVolts: Double
+        /// Main fuse and security margin per line, ampere.
+        public var limits: SupplyLimits
+
+        public init(nominalHz: Double = 50, nominalVolts: Double = 230, limits: SupplyLimits) {
+            self.nominalHz = nominalHz
+            self.nominalVolts = nominalVolts
+            self.limits = limits
+        }
+    }
+
+    /// The ADC and its sensors.
+    public struct MeterSettings: Sendable, Equatable {
+        /// `local:`, `ip:host` or `ip:host:port`.
+        public var uri: String
+        /// Name, label or id; nil: the only device that can stream.
+        public var device: String?
+        /// Only where the driver publishes none.
+        public var sampleRateHz: Double?
+        public var blockSeconds: Double
+        public var kernelBuffers: Int
+        public var inputs: [Input]
+
+        public init(
+            uri: String, device: String? = nil, sampleRateHz: Double? = nil, blockSeconds: Double = 0.01,
+            kernelBuffers: Int = 32, inputs: [Input]
+        ) {
+            self.uri = uri
+            self.device = device
+            self.sampleRateHz = sampleRateHz
+            self.blockSeconds = blockSeconds
+            self.kernelBuffers = kernelBuffers
+            self.inputs = inputs
+        }
+    }
+
+    /// One input of the ADC with its sensor.
+    public struct Input: Sendable, Equatable {
+        public var channel: MeterChannel
+        /// Id, name or label of the ADC's channel.
+        public var name: String
+        /// Volt (or ampere, where the driver scales to ampere) at the ADC per code; nil: as the driver publishes it.
+        public var unitsPerCode: Double?
+        /// Mains volt per volt at the ADC, or ampere per volt at the ADC (per ampere, where the driver scales to
+        /// ampere). 1 for a Rogowski coil.
+        public var ratio: Double
+        /// Volt per ampere and hertz; nil: not a Rogowski coil.
+        public var rogowskiVoltsPerAmpereHertz: Double?
+        /// Correction found by calibration, near 1; negative: the sensor is reversed.
+        public var gain: Double
+        /// Added after scaling, in volt or ampere.
+        public var offset: Double
+
+        public init(
+            channel: MeterChannel, name: String, unitsPerCode: Double? = nil, ratio: Double = 1,
+            rogowskiVoltsPerAmpereHertz: Double? = nil, gain: Double = 1, offset: Double = 0
+        ) {
+            self.channel = channel
+            self.name = name
+            self.unitsPerCode = unitsPerCode
+            self.ratio = ratio
+            self.rogowskiVoltsPerAmpereHertz = rogowskiVoltsPerAmpereHertz
+            self.gain = gain
+            self.offset = offset
+        }
+
+        /// What turns codes into volt or ampere, with the driver's scale and code offset.
+        ///
+        /// - Returns: nil where neither the settings nor the driver give a scale.
+        public func calibration(driverScale: Double?, driverCodeOffset: Double?) -> ChannelCalibration? {
+            guard let perCode = unitsPerCode ?? driverScale else { return nil }
+            let scale = perCode * ratio * gain
+            return ChannelCalibration(
+                scale: scale, offset: offset + (driverCodeOffset ?? 0) * scale,
+                sensor: rogowskiVoltsPerAmpereHertz.map { .rogowski(voltsPerAmpereHertz: $0) } ?? .direct)
+        }
+    }
+
+    /// How the measuring thread is scheduled.
+    public struct RealtimeSettings: Sendable, Equatable {
+        /// SCHED_FIFO, 1 to 99; nil: the normal scheduler.
+        public var priority: Int32?
+        /// The processor it stays on; nil: any.
+        public var cpu: Int32?
+        public var locksMemory: Bool
+
+        public init(priority: Int32? = 60, cpu: Int32? = nil, locksMemory: Bool = true) {
+            self.priority = priority
+            self.cpu = cpu
+            self.locksMemory = locksMemory
+        }
+    }
+
+    public init(
+        name: String, supply: Supply, meter: MeterSettings, realtime: RealtimeSettings, policy: AllocationPolicy,
+        stations: [StationConfiguration]
+    ) {
+        self.name = name
+        self.supply = supply
+        self.meter = meter
+        self.realtime = realtime
+        self.policy = policy
+        self.stations = stations
+    }
+}

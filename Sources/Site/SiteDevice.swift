@@ -1,0 +1,163 @@
+import Acquisition
+import Allocation
+import Dispatch
+import MeterDSP
+import Realtime
+import Stations
+import Synchronization
+
+/// The running device: one real-time thread that measures and decides, one writer per station. Everything else looks
+/// at its snapshots.
+public final class SiteDevice: Sendable {
+    public let settings: SiteSettings
+    private let snapshots = SequenceLock(SiteSnapshot())
+    private let published: [SequenceLock<StationLimit>]
+    private let running = Mutex<Running?>(nil)
+    private let shared = LoopShared()
+
+    private struct Running {
+        var writers: [StationWriter]
+        var thread: RealtimeThread
+        var watch: RealtimeThread?
+    }
+
+    public init(_ settings: SiteSettings) {
+        self.settings = settings
+        published = settings.stations.map { _ in SequenceLock(StationLimit()) }
+    }
+
+    /// Opens the ADC, then starts the writers and the real-time thread. Blocks until frames can be read.
+    ///
+    /// - Throws: what is missing; nothing runs then. Call once.
+    public func start() throws(SiteError) {
+        let settings = settings
+        let snapshots = snapshots
+        let published = published
+        let shared = shared
+        guard let ready = WakeUp(), let go = WakeUp() else { throw .exhausted("file") }
+        let outcome = Handover<Result<Void, SiteError>>()
+        let handover = Handover<[StationWriter]>()
+        let scheduling = RealtimeThread.Scheduling(
+            fifoPriority: settings.realtime.priority, cpu: settings.realtime.cpu,
+            lockedStackBytes: settings.realtime.locksMemory ? 128 * 1024 : nil)
+        let thread = RealtimeThread(name: "measure", scheduling: scheduling) { warnings in
+            shared.warnings.withLock { $0 = warnings }
+            var source: IIOSource
+            let configuration: MeterConfiguration
+            do throws(SiteError) {
+                source = try settings.openSource(shared.canceller)
+                configuration = try settings.meterConfiguration(source)
+            } catch {
+                outcome.set(.failure(error))
+                ready.signal()
+                return
+            }
+            outcome.set(.success(()))
+            ready.signal()
+            // The writers start only when the ADC has answered: nothing is half-done.
+            go.wait(until: .max)
+            guard let writers = handover.value,
+                var control = try? ControlLoop(
+                    settings, configuration: configuration, writers: writers, published: published,
+                    snapshots: snapshots, now: MonotonicTime(nanoseconds: MonotonicClock.nanoseconds()))
+            else { return }
+            MeasuringThread.run(&source, &control, shared: shared)
+        }
+        guard let thread else { throw .exhausted("thread") }
+        ready.wait(until: .max)
+        if case .failure(let error)? = outcome.value {
+            thread.join()
+            throw error
+        }
+        do throws(SiteError) {
+            let writers = try startWriters()
+            handover.set(writers)
+            go.signal()
+            let watch = watchThread()
+            running.withLock { $0 = Running(writers: writers, thread: thread, watch: watch) }
+        } catch {
+            shared.stop()
+            go.signal()
+            thread.join()
+            throw error
+        }
+    }
+
+    /// Ends measuring and leaves every station at its fail-safe limit. Takes up to about 2 s, whatever the stations do.
+    ///
+    /// - Returns: the names of the stations that could not be told.
+    @discardableResult
+    public func stop() -> [String] {
+        guard let running = running.withLock({ state in
+            defer { state = nil }
+            return state
+        }) else { return [] }
+        shared.stop()
+        running.thread.join()
+        running.watch?.join()
+        let untold = Mutex<[String]>([])
+        let writers = running.writers
+        DispatchQueue.concurrentPerform(iterations: writers.count) { index in
+            if !writers[index].stop() { untold.withLock { $0.append(writers[index].configuration.name) } }
+        }
+        return untold.withLock { $0.sorted() }
+    }
+
+    /// The latest state of measuring. Any thread, no lock.
+    public func snapshot() -> SiteSnapshot { snapshots.load() }
+
+    /// What a station was told and what it does, in the order of the settings. Empty before `start`.
+    public func stations() -> [StationSnapshot] {
+        let writers = running.withLock { $0?.writers ?? [] }
+        return writers.enumerated().map { index, writer in
+            StationSnapshot(
+                name: writer.configuration.name, profileName: writer.configuration.profile.name,
+                limit: published[index].load(), report: writer.report(), diagnostics: writer.diagnostics())
+        }
+    }
+
+    /// What could not be set up as wished, and the ADC's last error, in words.
+    public func messages() -> [String] {
+        shared.warnings.withLock { $0 } + shared.lastError.withLock { $0.map { [$0] } ?? [] }
+    }
+
+    private func startWriters() throws(SiteError) -> [StationWriter] {
+        var writers: [StationWriter] = []
+        for station in settings.stations {
+            do throws(StationError) {
+                writers.append(try StationWriter(station))
+            } catch {
+                writers.forEach { $0.stop() }
+                throw .station(error)
+            }
+        }
+        return writers
+    }
+
+    /// libiio may block past its time-out when a cable is pulled: this thread interrupts it then.
+    private func watchThread() -> RealtimeThread? {
+        let shared = shared
+        return RealtimeThread(name: "watch") { _ in
+            while !shared.isStopping {
+                MonotonicClock.sleep(until: MonotonicClock.nanoseconds() + 250_000_000)
+                _ = shared.canceller.interrupt(whereWaitingLongerThan: 2 * SiteSettings.blockTimeoutSeconds)
+            }
+        }
+    }
+}
+
+/// A station as people see it.
+public struct StationSnapshot: Sendable {
+    public var name: String
+    public var profileName: String
+    public var limit: StationLimit
+    public var report: StationReport
+    public var diagnostics: StationDiagnostics
+}
+
+/// Hands a value from one thread to another, once.
+private final class Handover<Value: Sendable>: Sendable {
+    private let state = Mutex<Value?>(nil)
+    func set(_ value: Value) { state.withLock { $0 = value } }
+    var value: Value? { state.withLock { $0 } }
+}

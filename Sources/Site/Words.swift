@@ -1,0 +1,79 @@
+import Allocation
+import MeterDSP
+
+/// The words in which people read what the device knows. One concept, one word: table, page and log use these.
+extension Phase {
+    /// `L1`, `L2`, `L3`.
+    public var name: String { "L\(rawValue + 1)" }
+}
+
+extension MeterChannel {
+    private static let names = ["U1", "U2", "U3", "I1", "I2", "I3", "IN", "aux"]
+
+    /// `U1` … `I3`, `IN`, `aux`.
+    public var name: String { Self.names[rawValue] }
+
+    /// - Returns: nil for a word that names no input. Upper and lower case are one.
+    public init?(name: String) {
+        guard let index = Self.names.firstIndex(where: { $0.lowercased() == name.lowercased() }) else { return nil }
+        self.init(rawValue: index)
+    }
+}
+
+extension StationStatus {
+    /// As the portal shows it.
+    public var words: String {
+        switch self {
+        case .unknown: "unknown"
+        case .free: "free"
+        case .occupied: "occupied"
+        case .charging: "charging"
+        case .discharging: "discharging"
+        case .outOfService: "not in operation"
+        }
+    }
+}
+
+extension StationLimit {
+    /// Why the limit is what it is, in a few words.
+    public var reasonWords: String {
+        let line = limitingPhase.map { " \($0.name)" } ?? ""
+        return switch reason {
+        case .notDecided: "not decided yet"
+        case .stationMaximum: "station's maximum"
+        case .mainFuse: "main fuse\(line)"
+        case .waitingForRoomToLast: "room\(line) must last"
+        case .waitingForOthers: "waits for others\(line)"
+        case .belowMinimum: "below 6 A left\(line)"
+        case .noVehicle: "no car"
+        case .stationSilent: "does not answer"
+        case .noMeasurement: "no measurement"
+        case .notManaged: "not managed"
+        }
+    }
+}
+
+extension LimitReason {
+    /// As in JSON lines, `main_fuse` for example.
+    public var identifier: String {
+        switch self {
+        case .notDecided: "not_decided"
+        case .stationMaximum: "station_maximum"
+        case .mainFuse: "main_fuse"
+        case .waitingForRoomToLast: "waiting_for_room_to_last"
+        case .waitingForOthers: "waiting_for_others"
+        case .belowMinimum: "below_minimum"
+        case .noVehicle: "no_vehicle"
+        case .stationSilent: "station_silent"
+        case .noMeasurement: "no_measurement"
+        case .notManaged: "not_managed"
+        }
+    }
+}
+
+/// `16 A`, `13.8 A`.
+public func amperes(_ value: Double) -> String {
+    let tenths = (value * 10).rounded()
+    let whole = Int64(tenths / 10)
+    return tenths == Double(whole) * 10 ? "\(whole) A" : "\(tenths / 10) A"
+}

@@ -1,0 +1,55 @@
+import Acquisition
+import MeterDSP
+import Realtime
+
+extension MeasureCommand {
+    func measureDevice(_ maps: [ChannelMap], _ coils: Set<MeterChannel>) throws {
+        guard maps.count <= 1 else {
+            throw UsageError("--channels: a device is measured one set at a time; give --channels once")
+        }
+        guard let map = maps.first else {
+            throw UsageError("an IIO source needs --channels, for example U1=voltage0,I1=voltage3 (see iio_info -u \(source))")
+        }
+        let settings = IIOSettings(
+            uri: source, device: device, inputs: map.entries.map { .init($0.channel, $0.name) }, sampleRateHz: rate,
+            blockSeconds: 0.01)
+        var device = try IIOSource(settings)
+        var configuration = MeterConfiguration(
+            sampleRateHz: device.sampleRateHz, nominalHz: Double(nominal ?? 50), layout: device.layout,
+            synchronisationThreshold: nominalVoltage / 10)
+        for entry in map.entries {
+            guard let scale = device.scale(of: entry.channel) else {
+                throw RunError(
+                    "\(source): \(entry.name) publishes no scale, so its codes have no unit; use headroom run with the scale in its settings")
+            }
+            configuration[calibrationOf: entry.channel] = ChannelCalibration(
+                scale: scale, offset: (device.codeOffset(of: entry.channel) ?? 0) * scale,
+                sensor: sensor(entry.channel, coils))
+        }
+        var measurer = try makeMeasurer(configuration)
+        var printer = Printer(json: json, set: nil)
+        let canceller = device.canceller
+        let interrupt = Interrupt { canceller.cancel() }
+        defer { interrupt.release() }
+        let end = seconds.map { MonotonicClock.nanoseconds() + Int64($0 * 1e9) }
+        var lost: Int64 = 0
+        while end.map({ MonotonicClock.nanoseconds() < $0 }) ?? true {
+            do {
+                try device.nextBlock { block, info in
+                    if info.isDiscontinuity || info.framesLost > 0 {
+                        lost += info.framesLost
+                        measurer.markGap(info.framesLost) { printer.print($0) }
+                    }
+                    measurer.take(block) { printer.print($0) }
+                }
+            } catch {
+                if interrupt.hasHappened { break }
+                throw error
+            }
+        }
+        if lost > 0 { complain("\(source): \(lost) frames were lost; the windows beside them carry the flag gap") }
+        if measurer.windowCount == 0, !interrupt.hasHappened {
+            throw RunError("\(source): no whole window in this time; check --channels, and give --seconds 1 or more")
+        }
+    }
+}

@@ -1,0 +1,172 @@
+import Acquisition
+import MeterDSP
+import Spectrum
+
+extension MeasureCommand {
+    func measureRecording(_ maps: [ChannelMap], _ coils: Set<MeterChannel>) throws {
+        let recording = try Recording.open(source)
+        var sets = maps
+        if sets.isEmpty {
+            guard let guess = ChannelMap(guessing: recording.channels) else {
+                throw RunError(
+                    "\(source): no channel is in volt or ampere; name them with --channels U1=…,I1=…: "
+                        + recording.channels.map(\.name).joined(separator: ", "))
+            }
+            complain("\(recording.name): measuring \(guess.description); choose others with --channels")
+            sets = [guess]
+        }
+        let frequency = nominal.map(Double.init) ?? recording.nominalHz ?? 50
+        for (index, map) in sets.enumerated() {
+            var printer = Printer(json: json, set: sets.count > 1 ? index + 1 : nil)
+            var configuration = try self.configuration(recording, map, coils, nominalHz: frequency)
+            if let frames = recording.segmentFrames {
+                try measureSegments(recording, frames, configuration, &printer)
+            } else {
+                configuration.synchronisationThreshold = try threshold(recording, configuration)
+                try measureWhole(recording, configuration, &printer)
+            }
+        }
+    }
+
+    private func configuration(
+        _ recording: Recording, _ map: ChannelMap, _ coils: Set<MeterChannel>, nominalHz: Double
+    ) throws -> MeterConfiguration {
+        let layout = try recording.layout(map.entries.map { ($0.channel, $0.name) })
+        var configuration = MeterConfiguration(
+            sampleRateHz: recording.sampleRateHz, nominalHz: nominalHz, layout: layout, synchronisationThreshold: 0)
+        for coil in coils where layout[coil] == nil {
+            throw UsageError("--rogowski \(ChannelMap.name(of: coil)): no channel is mapped to it; add it to --channels")
+        }
+        for entry in map.entries {
+            let channel = try recording.channel(entry.name)
+            var scale = channel.scale
+            var offset = channel.offset
+            if coils.contains(entry.channel), channel.unit.hasSuffix("V") {
+                // The sensitivity is in volt; the coil's recording may be in millivolt.
+                scale *= channel.baseUnitsPerUnit ?? 1
+                offset *= channel.baseUnitsPerUnit ?? 1
+            }
+            configuration[calibrationOf: entry.channel] = ChannelCalibration(
+                scale: scale, offset: offset, sensor: sensor(entry.channel, coils))
+        }
+        return configuration
+    }
+
+    /// A twentieth of the strongest signal's RMS over the first seconds: recordings do not say their nominal voltage.
+    private func threshold(_ recording: Recording, _ configuration: MeterConfiguration) throws -> Double {
+        let layout = configuration.layout
+        let voltages = [MeterChannel.u1, .u2, .u3].filter { layout[$0] != nil }
+        let sources = voltages.isEmpty ? [MeterChannel.i1, .i2, .i3].filter { layout[$0] != nil } : voltages
+        let count = min(recording.frameCount, Int(5 * recording.sampleRateHz))
+        guard count > 0 else { throw RunError("\(source): the recording is empty") }
+        let strongest = try recording.withFrames(0..<count) { block in
+            var strongest = 0.0
+            for channel in sources {
+                let calibration = configuration[calibrationOf: channel]
+                var sum = 0.0
+                var squares = 0.0
+                for frame in 0..<count {
+                    let code = Double(layout.code(of: channel, in: block, frame: frame) ?? 0)
+                    sum += code
+                    squares += code * code
+                }
+                let mean = sum / Double(count)
+                var unit = calibration.scale.magnitude
+                if case .rogowski(let volts) = calibration.sensor { unit /= volts * configuration.nominalHz }
+                strongest = max(strongest, max(0, squares / Double(count) - mean * mean).squareRoot() * unit)
+            }
+            return strongest
+        }
+        guard strongest > 0 else {
+            throw RunError(
+                "\(source): \(voltages.isEmpty ? "no voltage is mapped and the currents" : "the voltages") "
+                    + "do not change: there is no cycle to measure; map other channels with --channels")
+        }
+        return strongest / 20
+    }
+
+    private func measureWhole(
+        _ recording: Recording, _ configuration: MeterConfiguration, _ printer: inout Printer
+    ) throws {
+        var measurer = try makeMeasurer(configuration)
+        var progress = ProgressBar("measuring \(recording.name)")
+        var output = printer
+        let block = max(64, Int(recording.sampleRateHz / 10))
+        var first = 0
+        while first < recording.frameCount {
+            let range = first..<min(recording.frameCount, first + block)
+            try recording.withFrames(range) { bytes in measurer.take(bytes) { output.print($0) } }
+            first = range.upperBound
+            progress.update(Double(first) / Double(recording.frameCount))
+        }
+        measurer.finish { output.print($0) }
+        printer = output
+        let seconds = Double(recording.frameCount) / recording.sampleRateHz
+        if measurer.windowCount == 0 {
+            let window = configuration.nominalHz < 55 ? "10 cycles at 50 Hz" : "12 cycles at 60 Hz"
+            throw RunError(
+                seconds < 0.4
+                    ? "\(source): \(fixed(seconds, 3)) s is too short: a window is \(window), and finding its cycles takes 0.1 s before"
+                    : "\(source): no cycle found near \(Int(configuration.nominalHz)) Hz; check --channels and --nominal")
+        }
+        if !json {
+            complain(
+                "\(measurer.windowCount) windows; \(fixed(measurer.skippedSeconds, 2)) s at the start and around "
+                    + "changes belong to no whole window")
+        }
+    }
+
+    private func measureSegments(
+        _ recording: Recording, _ frames: Int, _ configuration: MeterConfiguration, _ printer: inout Printer
+    ) throws {
+        let cycles = Int((Double(frames) * configuration.nominalHz / recording.sampleRateHz).rounded())
+        guard cycles >= 1 else {
+            throw RunError("\(source): segments of \(frames) frames hold less than one cycle: nothing can be measured")
+        }
+        var analyser = HarmonicAnalyser()
+        var progress = ProgressBar("measuring \(recording.name)")
+        for first in stride(from: 0, through: recording.frameCount - frames, by: frames) {
+            let record = try recording.withFrames(first..<first + frames) { block in
+                Result {
+                    let reading = try WindowReading.ofWholeCycles(
+                        block, cycles: cycles, firstFrame: Int64(first), configuration: configuration)
+                    let harmonics = WindowMeasurer.harmonics(
+                        ofWholeCycles: block, cycles: cycles, configuration: configuration, analyser: &analyser)
+                    return WindowRecord(
+                        reading, configuration: configuration, voltages: Array(harmonics[0..<3]),
+                        currents: Array(harmonics[3...]), extraFlags: ["segment"])
+                }
+            }.get()
+            printer.print(record)
+            progress.update(Double(first + frames) / Double(recording.frameCount))
+        }
+        if !json {
+            complain(
+                "the recording is cut into segments of \(frames) frames: each was measured as \(cycles) whole "
+                    + "cycle\(cycles == 1 ? "" : "s") at \(Int(configuration.nominalHz)) Hz; a frequency cannot be told from it")
+        }
+    }
+
+    func makeMeasurer(_ configuration: MeterConfiguration) throws -> WindowMeasurer {
+        do {
+            return try WindowMeasurer(configuration)
+        } catch {
+            throw RunError("\(source): \(error.words)")
+        }
+    }
+}
+
+extension MeterConfiguration.Failure {
+    /// What is wrong and what to do, in words.
+    var words: String {
+        switch self {
+        case .nominalFrequency: "the nominal frequency is outside 40 to 70 Hz; use 50 or 60"
+        case .sampleRate: "the sample rate is below 6 frames per cycle or above 1 MHz; correct the rate"
+        case .noChannel: "neither a phase voltage nor a phase current is mapped; map at least one"
+        case .calibration(let channel):
+            "\(ChannelMap.name(of: channel)): the scale is 0 or no number, or a coil cannot be measured in single cycles; "
+                + "correct its calibration"
+        case .synchronisationThreshold: "the nominal voltage is no positive number; correct it"
+        }
+    }
+}
