@@ -1,5 +1,6 @@
 import Acquisition
 import MeterDSP
+import Site
 
 /// Which channel of a source feeds which input of the meter: `U1=voltage0,I1=current0`.
 struct ChannelMap: Sendable, Equatable {
@@ -10,15 +11,6 @@ struct ChannelMap: Sendable, Equatable {
 
     var entries: [Entry]
 
-    /// The words in which people name the meter's inputs, in the order of the lanes.
-    static let names = ["U1", "U2", "U3", "I1", "I2", "I3", "IN", "aux"]
-
-    static func channel(named name: String) -> MeterChannel? {
-        names.firstIndex { $0.lowercased() == name.lowercased() }.flatMap { MeterChannel(rawValue: $0) }
-    }
-
-    static func name(of channel: MeterChannel) -> String { names[channel.rawValue] }
-
     /// - Throws: `UsageError` that names the part of `text` and the remedy.
     init(parsing text: String) throws(UsageError) {
         entries = []
@@ -27,12 +19,12 @@ struct ChannelMap: Sendable, Equatable {
             guard sides.count == 2, !sides[1].isEmpty else {
                 throw UsageError("--channels: '\(part)' is not INPUT=NAME; write for example U1=voltage0,I1=current0")
             }
-            guard let channel = Self.channel(named: sides[0]) else {
+            guard let channel = MeterChannel(name: sides[0]) else {
                 throw UsageError(
-                    "--channels: '\(sides[0])' is no input of the meter; use \(Self.names.joined(separator: ", "))")
+                    "--channels: '\(sides[0])' is no input of the meter; use U1, U2, U3, I1, I2, I3, IN")
             }
             guard !entries.contains(where: { $0.channel == channel }) else {
-                throw UsageError("--channels: \(Self.names[channel.rawValue]) is given twice; repeat --channels for a second set")
+                throw UsageError("--channels: \(channel.name) is given twice; repeat --channels for a second set")
             }
             entries.append(Entry(channel: channel, name: sides[1]))
         }
@@ -60,7 +52,7 @@ struct ChannelMap: Sendable, Equatable {
     }
 
     var description: String {
-        entries.map { "\(Self.name(of: $0.channel))=\($0.name)" }.joined(separator: ",")
+        entries.map { "\($0.channel.name)=\($0.name)" }.joined(separator: ",")
     }
 }
 

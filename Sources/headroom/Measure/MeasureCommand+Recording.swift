@@ -1,5 +1,6 @@
 import Acquisition
 import MeterDSP
+import Site
 import Spectrum
 
 extension MeasureCommand {
@@ -35,7 +36,7 @@ extension MeasureCommand {
         var configuration = MeterConfiguration(
             sampleRateHz: recording.sampleRateHz, nominalHz: nominalHz, layout: layout, synchronisationThreshold: 0)
         for coil in coils where layout[coil] == nil {
-            throw UsageError("--rogowski \(ChannelMap.name(of: coil)): no channel is mapped to it; add it to --channels")
+            throw UsageError("--rogowski \(coil.name): no channel is mapped to it; add it to --channels")
         }
         for entry in map.entries {
             let channel = try recording.channel(entry.name)
@@ -152,21 +153,6 @@ extension MeasureCommand {
             return try WindowMeasurer(configuration)
         } catch {
             throw RunError("\(source): \(error.words)")
-        }
-    }
-}
-
-extension MeterConfiguration.Failure {
-    /// What is wrong and what to do, in words.
-    var words: String {
-        switch self {
-        case .nominalFrequency: "the nominal frequency is outside 40 to 70 Hz; use 50 or 60"
-        case .sampleRate: "the sample rate is below 6 frames per cycle or above 1 MHz; correct the rate"
-        case .noChannel: "neither a phase voltage nor a phase current is mapped; map at least one"
-        case .calibration(let channel):
-            "\(ChannelMap.name(of: channel)): the scale is 0 or no number, or a coil cannot be measured in single cycles; "
-                + "correct its calibration"
-        case .synchronisationThreshold: "the nominal voltage is no positive number; correct it"
         }
     }
 }

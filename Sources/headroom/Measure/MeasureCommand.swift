@@ -2,6 +2,7 @@ import Acquisition
 import ArgumentParser
 import Glibc
 import MeterDSP
+import Site
 
 struct MeasureCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -83,7 +84,7 @@ struct MeasureCommand: ParsableCommand {
     private func coilInputs() throws(UsageError) -> Set<MeterChannel> {
         var coils: Set<MeterChannel> = []
         for name in rogowski?.split(separator: ",") ?? [] {
-            guard let channel = ChannelMap.channel(named: name.trimmingCharacters()),
+            guard let channel = MeterChannel(name: name.trimmingCharacters()),
                 [.i1, .i2, .i3].contains(channel)
             else { throw UsageError("--rogowski: '\(name)' is no current input; use I1, I2, I3") }
             coils.insert(channel)

@@ -1,11 +1,12 @@
 import Glibc
+import Realtime
 
 /// Shows how far a long work is: a bar on a terminal, else a plain line every tenth. Standard error, so that the
 /// results stay clean.
 struct ProgressBar {
     private let title: String
     private let isTerminal: Bool
-    private let begun = MonotonicSeconds.now
+    private let begun = MonotonicClock.nanoseconds()
     private var shown = -1
     private var isVisible = false
 
@@ -16,7 +17,7 @@ struct ProgressBar {
 
     /// - Parameter share: 0 to 1. Nothing is shown for work that is done within half a second.
     mutating func update(_ share: Double) {
-        guard isVisible || MonotonicSeconds.now - begun > 0.5 else { return }
+        guard isVisible || MonotonicClock.nanoseconds() - begun > 500_000_000 else { return }
         isVisible = true
         let step = Int(share * (isTerminal ? 100 : 10))
         guard step != shown else { return }
@@ -29,14 +30,5 @@ struct ProgressBar {
         } else {
             complain("\(title) \(step * 10) %")
         }
-    }
-}
-
-/// Seconds on the monotonic clock.
-enum MonotonicSeconds {
-    static var now: Double {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 }

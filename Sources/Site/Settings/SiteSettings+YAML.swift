@@ -1,0 +1,94 @@
+import Allocation
+
+extension SiteSettings {
+    /// The settings as a commented YAML text, which `parse` reads back to the same values.
+    public var yaml: String {
+        var lines = [
+            "# Settings of a Headroom device. Check them with: headroom check --config THIS_FILE",
+            "site: \(quoted(name))",
+            "",
+            "# The building's connection.",
+            "supply:",
+            "  nominal-hz: \(number(supply.nominalHz))          # 50 or 60",
+            "  nominal-v: \(number(supply.nominalVolts))          # phase against neutral",
+            "  # Rating of the main fuse: one number, or one for each of L1, L2, L3.",
+            "  main-limit-a: \(list(supply.limits.mainAmperes))",
+            "  # Kept free below it, for what the cars need to follow a new limit.",
+            "  security-margin-a: \(list(supply.limits.marginAmperes))",
+            "",
+            "# The ADC, read through libiio. The arrow on a current sensor points to the consumers; each sensor sits on",
+            "# the line of the voltage input with the same number.",
+            "meter:",
+            "  uri: \(quoted(meter.uri))    # local: on the device itself, ip:HOST or ip:HOST:PORT over the network",
+        ]
+        if let device = meter.device { lines.append("  device: \(quoted(device))    # name, label or id of the IIO device") }
+        if let rate = meter.sampleRateHz { lines.append("  sample-rate-hz: \(number(rate))") }
+        lines += [
+            "  block-ms: \(number(meter.blockSeconds * 1000))",
+            "  kernel-buffers: \(meter.kernelBuffers)   # blocks that the kernel holds: 32 and more lose no frame on a busy machine",
+            "  # Each input: its ADC channel and its sensor. Value = code x units-per-code x ratio x gain + offset.",
+            "  #   units-per-code   volt at the ADC per code; leave out where the driver publishes a scale",
+            "  #   ratio            of the divider (mains volt per volt) or transformer (ampere per volt at the ADC)",
+            "  #   rogowski-uv-per-a-hz   a Rogowski coil of this sensitivity, in microvolt per ampere and hertz",
+            "  #   gain, offset     from calibration; a negative gain turns a reversed sensor round",
+            "  channels:",
+        ]
+        for input in meter.inputs {
+            var parts = ["adc: \(quoted(input.name))"]
+            if let units = input.unitsPerCode { parts.append("units-per-code: \(number(units))") }
+            if let coil = input.rogowskiVoltsPerAmpereHertz {
+                parts.append("rogowski-uv-per-a-hz: \(number(coil * 1e6))")
+            } else {
+                parts.append("ratio: \(number(input.ratio))")
+            }
+            if input.gain != 1 { parts.append("gain: \(number(input.gain))") }
+            if input.offset != 0 { parts.append("offset: \(number(input.offset))") }
+            lines.append("    \(input.channel.name): {\(parts.joined(separator: ", "))}")
+        }
+        lines += [
+            "",
+            "# The measuring thread. Without the right to real-time scheduling the device warns and goes on.",
+            "realtime:",
+            "  priority: \(realtime.priority ?? 0)        # SCHED_FIFO 1 to 99; 0: normal scheduling",
+        ]
+        if let cpu = realtime.cpu { lines.append("  cpu: \(cpu)              # the processor it stays on") }
+        lines += [
+            "  lock-memory: \(realtime.locksMemory)",
+            "",
+            "allocation:",
+            "  raise-after-s: \(number(policy.raiseAfterSeconds))   # room must have lasted this long before a limit rises",
+            "",
+            "# Charging stations. type: one of the built-in profiles. phases: the supply line on which each of the",
+            "# station's own phases is connected, in its order; one entry for a single-phase station.",
+            "stations:\(stations.isEmpty ? " []" : "")",
+        ]
+        for station in stations {
+            lines += [
+                "  - name: \(quoted(station.name))",
+                "    type: \(station.profile.identifier)",
+                "    host: \(quoted(station.host))",
+                "    port: \(station.port)",
+                "    unit: \(station.unitIdentifier)",
+                "    phases: [\(station.supplyPhases.map(\.name).joined(separator: ", "))]",
+                "    limit-a: \(number(station.maximumAmperes))          # of the station, its cable or its branch fuse",
+                "    fail-safe-a: \(number(station.failSafeAmperes))       # to which it falls back when this device is gone",
+                "    fail-safe-after-s: \(number(station.failSafeAfterSeconds))",
+                "    load-management: \(station.isManaged)",
+            ]
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func list(_ values: PerPhaseAmperes) -> String {
+        "[\(number(values.l1)), \(number(values.l2)), \(number(values.l3))]"
+    }
+
+    /// The shortest decimal that reads back to the same bits.
+    private func number(_ value: Double) -> String {
+        value == value.rounded() && value.magnitude < 1e15 ? "\(Int64(value))" : "\(value)"
+    }
+
+    private func quoted(_ text: String) -> String {
+        "\"" + text.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : "\($0)" }.joined() + "\""
+    }
+}

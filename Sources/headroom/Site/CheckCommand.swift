@@ -1,0 +1,90 @@
+import Allocation
+import ArgumentParser
+import Site
+
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Validate settings and explain what they mean. Touches neither ADC nor stations.",
+        discussion: "Example: headroom check --config site.yaml")
+
+    @Option(help: "The settings.")
+    var config: String
+
+    func run() throws {
+        try reportingErrors {
+            let settings = try SettingsFile.read(config)
+            Self.explain(settings).forEach { print($0) }
+        }
+    }
+
+    static func explain(_ settings: SiteSettings) -> [String] {
+        let limits = settings.supply.limits
+        var lines = [
+            "\(settings.name): settings are valid.", "",
+            "Supply  \(Int(settings.supply.nominalVolts)) V, \(Int(settings.supply.nominalHz)) Hz",
+        ]
+        for phase in Phase.allCases {
+            lines.append(
+                "  \(phase.name)    main fuse \(amperes(limits.mainAmperes[phase])), margin "
+                    + "\(amperes(limits.marginAmperes[phase])): base load and cars together stay within "
+                    + amperes(limits.usable(phase)))
+        }
+        lines += ["", "Meter   \(settings.meter.uri)\(settings.meter.device.map { ", device \($0)" } ?? "")"]
+        for input in settings.meter.inputs {
+            let sensor = input.rogowskiVoltsPerAmpereHertz
+                .map { "Rogowski coil, \($0 * 1e6) uV/(A*Hz)" } ?? "ratio \(input.ratio)"
+            let turned = input.gain < 0 ? ", reversed by its gain" : ""
+            lines.append("  \(leading(input.channel.name, 4))  \(input.name), \(sensor), gain \(input.gain)\(turned)")
+        }
+        lines += ["", "Stations\(settings.stations.isEmpty ? "  none: this device only measures" : "")"]
+        for station in settings.stations {
+            let supply = station.supplyPhases.map(\.name).joined(separator: " ")
+            lines.append("  \(station.name): \(station.profile.name), \(station.host):\(station.port) unit \(station.unitIdentifier)")
+            lines.append(
+                station.isManaged
+                    ? "      0 or \(amperes(station.profile.minimumAmperes)) to \(amperes(station.maximumAmperes)) on \(supply), "
+                        + "in steps of \(amperes(station.profile.limitStepAmperes))"
+                    : "      load management off: it may take \(amperes(station.maximumAmperes)) on \(supply) at any time")
+            lines.append(
+                station.profile.hasFailSafe
+                    ? "      falls back to \(amperes(station.failSafeAmperes)) after "
+                        + "\(Int(station.failSafeAfterSeconds)) s without contact"
+                    : "      has no fail-safe register: it keeps its last limit when contact is lost")
+        }
+        let remarks = Self.remarks(settings)
+        if !remarks.isEmpty { lines += ["", "Worth a look"] + remarks.map { "  \($0)" } }
+        return lines
+    }
+
+    /// What is allowed and yet often a mistake.
+    static func remarks(_ settings: SiteSettings) -> [String] {
+        var remarks: [String] = []
+        for phase in Phase.allCases {
+            var failSafe = 0.0
+            var largest = 0.0
+            for station in settings.stations where station.supplyPhases.contains(phase) {
+                let fallsBack = station.isManaged && station.profile.hasFailSafe
+                failSafe += fallsBack ? station.failSafeAmperes : station.maximumAmperes
+                largest += station.maximumAmperes
+            }
+            let usable = settings.supply.limits.usable(phase)
+            if failSafe > usable {
+                remarks.append(
+                    "\(phase.name): without this device the stations together may draw \(amperes(failSafe)), more than "
+                        + "the usable \(amperes(usable)); lower fail-safe-a")
+            }
+            if largest > 0, largest <= usable / 2 {
+                remarks.append(
+                    "\(phase.name): all stations together reach \(amperes(largest)) of \(amperes(usable)); "
+                        + "the base load must be large for limits ever to bind")
+            }
+            if settings.supply.limits.marginAmperes[phase] == 0 {
+                remarks.append("\(phase.name): without a margin the fuse carries every overload until the cars follow")
+            }
+        }
+        if settings.realtime.priority == nil {
+            remarks.append("realtime.priority 0: a busy machine may delay the protection")
+        }
+        return remarks
+    }
+}

@@ -1,0 +1,142 @@
+import Allocation
+import Glibc
+import MeterDSP
+import Realtime
+import Site
+import Stations
+
+/// How a running device is shown: a table that renews itself, plain lines, or JSON lines.
+enum ViewKind {
+    case table, lines, json
+
+    /// A table on a terminal, lines into a pipe or a log.
+    static func suitable(json: Bool) -> ViewKind {
+        json ? .json : isatty(STDOUT_FILENO) == 1 ? .table : .lines
+    }
+}
+
+/// What is shown at one moment.
+struct SiteView {
+    var settings: SiteSettings
+    var snapshot: SiteSnapshot
+    var stations: [StationSnapshot]
+    var messages: [String]
+    var seconds: Double
+
+    init(_ device: SiteDevice, since begun: Int64) {
+        settings = device.settings
+        snapshot = device.snapshot()
+        stations = device.stations()
+        messages = device.messages()
+        seconds = Double(MonotonicClock.nanoseconds() - begun) / 1e9
+    }
+
+    private static let lines = Phase.allCases
+
+    /// What is wrong, in words; empty: nothing.
+    var alarms: [String] {
+        var words: [String] = []
+        if !snapshot.isMeasuring { words.append("no measurement: the ADC's connection is lost") }
+        if snapshot.alarm.contains(.noMeasurement) { words.append("fail-safe plan: no usable reading") }
+        if snapshot.alarm.contains(.overloadNotSolvable) { words.append("overload: all stations are at their floor and it is not enough") }
+        if snapshot.alarm.contains(.stationSilent) { words.append("a station does not answer") }
+        if snapshot.alarm.contains(.stationDisobeys) { words.append("a station draws more than it was told") }
+        for station in stations {
+            if let error = station.diagnostics.lastError, !station.report.isAnswering { words.append("\(station.name): \(error)") }
+            if station.diagnostics.failSafeKept == false { words.append("\(station.name): does not keep its fail-safe settings") }
+        }
+        return words
+    }
+
+    // MARK: Table
+
+    /// 80 columns at most.
+    var table: [String] {
+        let limits = settings.supply.limits
+        let clock = "\(padded2(Int(seconds) / 3600)):\(padded2(Int(seconds) / 60 % 60)):\(padded2(Int(seconds) % 60))"
+        let frequency = snapshot.window.frequencyHz.map { fixed($0, 3) + " Hz" } ?? "no cycles"
+        var lines = [
+            leading("Headroom · \(settings.name)", 48) + padded(frequency, 14) + padded(clock, 17), "",
+            "         U V      I A       P W      PF   room A   load under the main fuse",
+        ]
+        for phase in Self.lines {
+            let index = Int(phase.rawValue)
+            let window = snapshot.window
+            let share = window.currentRMS[index] / limits.mainAmperes[phase]
+            lines.append(
+                "  \(phase.name)" + column(window.voltageRMS[index], 1, 9) + column(window.currentRMS[index], 2, 9)
+                    + column(window.activePower[index], 0, 10) + column(window.powerFactor(index), 3, 8)
+                    + column(snapshot.headroom[phase], 1, 9) + "   " + bar(share, 16)
+                    + padded("\(Int((share * 100).rounded())) %", 6))
+        }
+        lines += ["", "  station          status           limit    draws L1   L2   L3   why"]
+        for station in stations { lines.append(row(station)) }
+        let lost = snapshot.framesLost == 0 ? "no frame lost" : "\(snapshot.framesLost) frames lost"
+        lines += ["", "  \(snapshot.frames) frames, \(lost)" + (snapshot.reconnects > 0 ? ", \(snapshot.reconnects) reconnects" : "")]
+        for alarm in alarms { lines.append("  ! " + String(alarm.prefix(76))) }
+        for message in messages where seconds < 10 || !snapshot.isMeasuring { lines.append("  · " + String(message.prefix(76))) }
+        return lines
+    }
+
+    private func row(_ station: StationSnapshot) -> String {
+        let drawn = station.report.drawnAmperes
+        let status = station.report.isAnswering ? station.report.status.words : "no answer"
+        return "  " + leading(station.name, 15) + "  " + leading(status, 15) + padded(amperes(station.limit.amperes), 7)
+            + column(drawn.l1, 1, 9) + column(drawn.l2, 1, 6) + column(drawn.l3, 1, 6)
+            + "  " + leading(station.limit.reasonWords, 18)
+    }
+
+    private func bar(_ share: Double, _ width: Int) -> String {
+        let filled = max(0, min(width, Int((share * Double(width)).rounded())))
+        return String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
+    }
+
+    private func padded2(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+
+    // MARK: Lines
+
+    /// What a line is printed for when it changes.
+    var state: [String] {
+        stations.map { "\($0.limit.amperes) \($0.limit.reason) \($0.report.status) \($0.report.isAnswering)" } + alarms
+    }
+
+    /// One line for logs and pipes.
+    var line: String {
+        let phases = Self.lines.map {
+            "\($0.name) \(fixed(snapshot.window.currentRMS[Int($0.rawValue)], 1)) A room \(fixed(snapshot.headroom[$0], 1))"
+        }
+        let list = stations.map {
+            "\($0.name): \($0.report.isAnswering ? $0.report.status.words : "no answer") "
+                + "\(amperes($0.limit.amperes)) (\($0.limit.reasonWords))"
+        }
+        let alarm = alarms.isEmpty ? [] : ["ALARM " + alarms.joined(separator: "; ")]
+        return (["\(fixed(seconds, 1)) s", phases.joined(separator: ", ")] + list + alarm).joined(separator: " | ")
+    }
+
+    // MARK: JSON
+
+    /// One JSON line; the keys are documented in the README.
+    var jsonLine: String {
+        let window = snapshot.window
+        let phases = Self.lines.map { phase in
+            let index = Int(phase.rawValue)
+            return "\(json(phase.name)):{\"u_rms\":\(json(window.voltageRMS[index])),\"i_rms\":\(json(window.currentRMS[index])),"
+                + "\"p\":\(json(window.activePower[index])),\"pf\":\(json(window.powerFactor(index))),"
+                + "\"headroom_a\":\(json(snapshot.headroom[phase]))}"
+        }
+        let list = stations.map { station in
+            "{\"name\":\(json(station.name)),\"status\":\(json(station.report.status.words)),"
+                + "\"answering\":\(station.report.isAnswering),\"limit_a\":\(json(station.limit.amperes)),"
+                + "\"reason\":\(json(station.limit.reason.identifier)),"
+                + "\"limiting_phase\":\(station.limit.limitingPhase.map { json($0.name) } ?? "null"),"
+                + "\"accepted_a\":\(json(station.report.acceptedAmperes)),"
+                + "\"drawn_a\":[\(json(station.report.drawnAmperes.l1)),\(json(station.report.drawnAmperes.l2)),"
+                + "\(json(station.report.drawnAmperes.l3))]}"
+        }
+        return "{\"t_s\":\(fixed(seconds, 3)),\"f_hz\":\(json(window.frequencyHz)),\"phases\":{\(phases.joined(separator: ","))},"
+            + "\"stations\":[\(list.joined(separator: ","))],\"frames\":\(snapshot.frames),"
+            + "\"frames_lost\":\(snapshot.framesLost),\"reconnects\":\(snapshot.reconnects),"
+            + "\"flags\":[\(window.flags.words.map { json($0) }.joined(separator: ","))],"
+            + "\"alarms\":[\(alarms.map { json($0) }.joined(separator: ","))]}"
+    }
+}

@@ -1,0 +1,58 @@
+import ArgumentParser
+import Realtime
+import Site
+
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Measure a site and steer its charging stations until SIGTERM or Ctrl-C.",
+        discussion: """
+            On leaving, every station is told its fail-safe limit.
+
+            Example: headroom run --config /etc/headroom/site.yaml
+            """)
+
+    @Option(help: "The settings; headroom init writes an example.")
+    var config: String
+
+    @Flag(help: "One JSON line per second, and a summary line at the end.")
+    var json = false
+
+    @Option(help: ArgumentHelp("Stop after this long.", valueName: "s"))
+    var seconds: Double?
+
+    func validate() throws {
+        if let seconds, !(seconds > 0) { throw ValidationError("--seconds \(seconds): use more than 0") }
+    }
+
+    func run() throws {
+        try reportingErrors {
+            let settings = try SettingsFile.read(config)
+            let device = SiteDevice(settings)
+            try device.start()
+            Session.watch(device, json: json, seconds: seconds, linesEverySeconds: 60) { _ in "" }
+        }
+    }
+}
+
+/// A device from start to summary.
+enum Session {
+    /// Shows `device`, stops it and prints the summary.
+    ///
+    /// - Parameter extra: further members for the JSON summary, each with a comma before it.
+    static func watch(
+        _ device: SiteDevice, json: Bool, seconds: Double?, linesEverySeconds: Double, extra: (SiteView) -> String
+    ) {
+        let kind = ViewKind.suitable(json: json)
+        for message in device.messages() { complain("headroom: warning: \(message)") }
+        let begun = MonotonicClock.nanoseconds()
+        Watching(kind: kind, seconds: seconds, linesEverySeconds: linesEverySeconds).run(device)
+        let last = SiteView(device, since: begun)
+        let untold = device.stop()
+        for name in untold { complain("headroom: \(name) could not be told its fail-safe limit; it falls back by itself if it can") }
+        if kind == .json {
+            print(Summary.jsonLine(last, extra: extra(last)))
+        } else {
+            Summary.lines(last).forEach { print($0) }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import Glibc
+import Site
+import StrictYAML
+
+/// Reads and writes files of settings, with errors that name the file.
+enum SettingsFile {
+    static func read(_ path: String) throws -> SiteSettings {
+        guard let file = fopen(path, "r") else {
+            throw RunError("\(path): \(String(cString: strerror(errno))); write one with: headroom init \(path)")
+        }
+        defer { fclose(file) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = fread(&buffer, 1, buffer.count, file)
+            guard count > 0 else { break }
+            bytes += buffer[0..<count]
+            guard bytes.count <= 1 << 20 else {
+                throw RunError("\(path): larger than 1 MiB, so no settings; name the settings' file")
+            }
+        }
+        guard ferror(file) == 0 else {
+            throw RunError("\(path): it cannot be read (is it a folder?); name the settings' file")
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw RunError("\(path): not UTF-8 text; save it as UTF-8")
+        }
+        return try SiteSettings.parse(yaml: text, file: path)
+    }
+
+    /// Writes a new file; never over an old one.
+    static func write(_ text: String, to path: String) throws {
+        guard let file = fopen(path, "wx") else {
+            let problem = errno == EEXIST ? "exists already; name another file" : String(cString: strerror(errno))
+            throw RunError("\(path): \(problem)")
+        }
+        let written = fputs(text, file)
+        guard fclose(file) == 0, written >= 0 else {
+            throw RunError("\(path): \(String(cString: strerror(errno))); make room on the disk")
+        }
+    }
+}
