@@ -65,7 +65,7 @@ let package = Package(
             name: "AllocationTests", dependencies: ["Allocation"], resources: [.copy("Scenarios")],
             swiftSettings: common),
         .executableTarget(
-            name: "acquisition-probe", dependencies: ["Acquisition"], path: "Tests/AcquisitionProbe",
+            name: "acquisition-probe", dependencies: ["Acquisition", "Realtime"], path: "Tests/AcquisitionProbe",
             swiftSettings: common),
         .testTarget(
             name: "AcquisitionTests", dependencies: ["Acquisition", "TestSupport", "acquisition-probe"],
