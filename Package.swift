@@ -28,7 +28,9 @@ let package = Package(
 
         // MARK: The rooms of the device.
         .target(name: "Realtime", dependencies: ["CRealtime"], swiftSettings: common),
-        .target(name: "Acquisition", dependencies: ["MeterDSP", "Realtime", "CIIO"], swiftSettings: common),
+        .target(
+            name: "Acquisition", dependencies: ["MeterDSP", "Realtime", "CIIO"], exclude: ["README.md"],
+            swiftSettings: common),
         .target(
             name: "Stations",
             dependencies: ["Allocation", "Realtime", "CModbus", .product(name: "Yams", package: "Yams")],

@@ -88,7 +88,8 @@ enum AcquisitionProbe {
                 "storageBits": .integer(Int64(slot.format.storageBits)),
                 "significantBits": .integer(Int64(slot.format.significantBits)),
                 "shift": .integer(Int64(slot.format.shift)),
-                "scale": source.scale(of: input.channel).map { .number($0) } ?? .null,
+                // As text: few JSON readers take every Double to the last bit.
+                "scale": source.scale(of: input.channel).map { .text("\($0)") } ?? .null,
             ])
         }
         emit([
