@@ -30,7 +30,9 @@ let package = Package(
         .target(
             name: "StrictYAML", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: common),
         .target(name: "Realtime", dependencies: ["CRealtime"], swiftSettings: common),
-        .target(name: "Acquisition", dependencies: ["MeterDSP", "Realtime", "CIIO"], swiftSettings: common),
+        .target(
+            name: "Acquisition", dependencies: ["MeterDSP", "Realtime", "CIIO"], exclude: ["README.md"],
+            swiftSettings: common),
         .target(
             name: "Stations",
             dependencies: ["Allocation", "Realtime", "CModbus", "StrictYAML"],
@@ -66,7 +68,7 @@ let package = Package(
             name: "AllocationTests", dependencies: ["Allocation"], resources: [.copy("Scenarios")],
             swiftSettings: common),
         .executableTarget(
-            name: "acquisition-probe", dependencies: ["Acquisition"], path: "Tests/AcquisitionProbe",
+            name: "acquisition-probe", dependencies: ["Acquisition", "Realtime"], path: "Tests/AcquisitionProbe",
             swiftSettings: common),
         .testTarget(
             name: "AcquisitionTests", dependencies: ["Acquisition", "TestSupport", "acquisition-probe"],

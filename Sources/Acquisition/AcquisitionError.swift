@@ -53,7 +53,9 @@ public enum AcquisitionError: Error, Equatable, Sendable {
 }
 
 extension AcquisitionError: CustomStringConvertible {
-    public var description: String {
+    public var description: String { oneLine(message) }
+
+    private var message: String {
         switch self {
         case .badSetting(let field, let value, let remedy):
             "acquisition setting \(field) = \(quoted(value)): \(remedy)"

@@ -1,6 +1,7 @@
 import Acquisition
 import Glibc
 import MeterDSP
+import Realtime
 
 /// Opens an IIO source and tells what it sees, one JSON object per line on the standard output.
 ///
@@ -24,7 +25,7 @@ enum AcquisitionProbe {
     private static func run(_ options: ProbeOptions) throws {
         let dump = try options.dumpPath.map { try CodeDump(path: $0) }
         let canceller = IIOCanceller()
-        if let seconds = options.cancelAfterSeconds { cancelLater(canceller, seconds: seconds) }
+        startHelpers(options, canceller)
         var source = try IIOSource(options.settings, canceller: canceller)
         tellSource(source, settings: options.settings)
         let channels = options.settings.inputs.map(\.channel)
@@ -62,24 +63,21 @@ enum AcquisitionProbe {
         emit(["event": .text("end"), "blocks": .integer(Int64(read))])
     }
 
-    private static func cancelLater(_ canceller: IIOCanceller, seconds: Double) {
-        let end = UInt32(seconds * 1e6)
-        let body: @Sendable () -> Void = {
-            usleep(end)
-            canceller.cancel()
+    private static func startHelpers(_ options: ProbeOptions, _ canceller: IIOCanceller) {
+        if let seconds = options.cancelAfterSeconds {
+            _ = RealtimeThread(name: "cancel") { _ in
+                usleep(UInt32(seconds * 1e6))
+                canceller.cancel()
+            }
         }
-        var thread = pthread_t()
-        let box = Unmanaged.passRetained(Box(body))
-        pthread_create(&thread, nil, { argument in
-            if let argument { Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body() }
-            return nil
-        }, box.toOpaque())
-        pthread_detach(thread)
-    }
-
-    private final class Box {
-        let body: @Sendable () -> Void
-        init(_ body: @escaping @Sendable () -> Void) { self.body = body }
+        if let seconds = options.watchdogSeconds {
+            _ = RealtimeThread(name: "watchdog") { _ in
+                while !canceller.isCancelled {
+                    usleep(20_000)
+                    canceller.interrupt(whereWaitingLongerThan: seconds)
+                }
+            }
+        }
     }
 
     private static func tellSource(_ source: borrowing IIOSource, settings: IIOSettings) {
@@ -90,7 +88,8 @@ enum AcquisitionProbe {
                 "storageBits": .integer(Int64(slot.format.storageBits)),
                 "significantBits": .integer(Int64(slot.format.significantBits)),
                 "shift": .integer(Int64(slot.format.shift)),
-                "scale": source.scale(of: input.channel).map { .number($0) } ?? .null,
+                // As text: few JSON readers take every Double to the last bit.
+                "scale": source.scale(of: input.channel).map { .text("\($0)") } ?? .null,
             ])
         }
         emit([

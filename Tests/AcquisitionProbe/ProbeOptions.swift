@@ -14,6 +14,7 @@ struct ProbeOptions {
     var reconnects = false
     var dumpPath: String?
     var cancelAfterSeconds: Double?
+    var watchdogSeconds: Double?
 
     init(_ arguments: some Sequence<String>) throws {
         settings = IIOSettings(uri: "", inputs: [], blockFrames: 80)
@@ -44,6 +45,7 @@ struct ProbeOptions {
             case "--reconnect": reconnects = true
             case "--dump": dumpPath = try value(argument, String.self)
             case "--cancel-after": cancelAfterSeconds = try value(argument, Double.self)
+            case "--watchdog": watchdogSeconds = try value(argument, Double.self)
             default:
                 guard let split = argument.lastIndex(of: "="),
                     let channel = MeterChannel.allCases.first(where: {

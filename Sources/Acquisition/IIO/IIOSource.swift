@@ -63,6 +63,14 @@ public struct IIOSource: ~Copyable {
     /// the channel has no input.
     public func codeOffset(of channel: MeterChannel) -> Double? { signature.scalings[channel.rawValue]?.codeOffset }
 
+    /// A loss is reported at most this many frames behind its place in the stream (about 20 ms with timestamps,
+    /// 44 blocks without): windows that end within so many frames before a discontinuity may span it.
+    public var lossReportDelayFrames: Int {
+        let tuning = Self.tuning(signature, settings)
+        return tuning.reportDelayTimes * (layout.timestampOffset == nil ? settings.blockFrames : 1)
+            + settings.blockFrames
+    }
+
     /// Waits for the next block and lends its frames to `body`, laid out as ``layout`` says.
     ///
     /// After an error the source gives no more blocks until ``reconnect(policy:report:)`` has succeeded.
@@ -149,9 +157,11 @@ public struct IIOSource: ~Copyable {
     }
 
     private static func gapDetector(_ stream: IIOStreamSignature, _ settings: IIOSettings) -> GapDetector {
-        GapDetector(
-            sampleRateHz: stream.sampleRateHz,
-            tuning: stream.layout.timestampOffset == nil
-                ? .deliveries(blockFrames: settings.blockFrames) : .timestamps(sampleRateHz: stream.sampleRateHz))
+        GapDetector(sampleRateHz: stream.sampleRateHz, tuning: tuning(stream, settings))
+    }
+
+    private static func tuning(_ stream: IIOStreamSignature, _ settings: IIOSettings) -> GapDetector.Tuning {
+        stream.layout.timestampOffset == nil
+            ? .deliveries(blockFrames: settings.blockFrames) : .timestamps(sampleRateHz: stream.sampleRateHz)
     }
 }

@@ -78,9 +78,9 @@ def build():
         write(f"{scan}_en", "0\n"), write(f"{scan}_index", f"{options.inputs}\n"), write(f"{scan}_type", "le:s64/64>>0\n")
     write(f"{device}/buffer/enable", "0\n"), write(f"{device}/buffer/length", "2\n")
     write(f"{device}/buffer/watermark", "1\n"), write(f"{device}/buffer/data_available", "0\n")
-    change(options.set)
     for name in options.remove:
         os.remove(f"{device}/{name}")
+    change(options.set)
     mount("--rbind", f"{options.root}/bus", "/sys/bus")
     private = f"{options.root}/dev"
     os.mkdir(private)
@@ -216,7 +216,9 @@ if options.iiod_killed_at is not None:
     iiod.kill()
     iiod.wait()
     write(f"{device}/buffer/enable", "0\n")
-    time.sleep(options.iiod_back_after)
+    until = time.monotonic() + options.iiod_back_after
+    while time.monotonic() < until and child.poll() is None:
+        time.sleep(0.01)
     change(options.back_with)
     iiod = start_iiod()
 status = child.wait()
