@@ -1,27 +1,56 @@
 /// One of the three supply lines.
 public enum Phase: UInt8, CaseIterable, Sendable, BitwiseCopyable {
     case l1, l2, l3
+
+    /// The line at `place` 0, 1, 2.
+    @_noAllocation @_noLocks
+    init(place: Int) { self = place == 0 ? .l1 : place == 1 ? .l2 : .l3 }
 }
 
 /// A set of supply lines.
 public struct PhaseSet: OptionSet, Sendable, Hashable, BitwiseCopyable {
     public let rawValue: UInt8
+    @_noAllocation @_noLocks
     public init(rawValue: UInt8) { self.rawValue = rawValue }
     /// The set of one line.
+    @_noAllocation @_noLocks
     public init(_ phase: Phase) { rawValue = 1 << phase.rawValue }
 
     public static let l1 = PhaseSet(.l1)
     public static let l2 = PhaseSet(.l2)
     public static let l3 = PhaseSet(.l3)
     public static let all: PhaseSet = [.l1, .l2, .l3]
+    /// No line.
+    static var none: PhaseSet {
+        @_noAllocation @_noLocks get { PhaseSet(rawValue: 0) }
+    }
 
+    @_noAllocation @_noLocks
     public func contains(_ phase: Phase) -> Bool { rawValue & (1 << phase.rawValue) != 0 }
+
+    /// Whether the line at `place` 0, 1, 2 is in the set.
+    @_noAllocation @_noLocks
+    func contains(place: Int) -> Bool { rawValue & (1 << UInt8(truncatingIfNeeded: place)) != 0 }
+
+    /// Adds the line at `place`.
+    @_noAllocation @_noLocks
+    mutating func add(place: Int) { self = PhaseSet(rawValue: rawValue | (1 << UInt8(truncatingIfNeeded: place))) }
+
+    /// The lines that are in both.
+    @_noAllocation @_noLocks
+    func common(_ other: PhaseSet) -> PhaseSet { PhaseSet(rawValue: rawValue & other.rawValue) }
+
+    /// The first line of the set; nil where it is empty.
+    var first: Phase? {
+        @_noAllocation @_noLocks get { contains(.l1) ? .l1 : contains(.l2) ? .l2 : contains(.l3) ? .l3 : nil }
+    }
 }
 
 /// A current per supply line, in ampere RMS.
 public struct PerPhaseAmperes: Sendable, Equatable, BitwiseCopyable {
     public var l1, l2, l3: Double
 
+    @_noAllocation @_noLocks
     public init(_ l1: Double, _ l2: Double, _ l3: Double) {
         self.l1 = l1
         self.l2 = l2
@@ -35,17 +64,19 @@ public struct PerPhaseAmperes: Sendable, Equatable, BitwiseCopyable {
         l3 = phases.contains(.l3) ? amperes : 0
     }
 
-    public static let zero = PerPhaseAmperes(0, 0, 0)
+    public static var zero: PerPhaseAmperes {
+        @_noAllocation @_noLocks get { PerPhaseAmperes(0, 0, 0) }
+    }
 
     public subscript(phase: Phase) -> Double {
-        get {
+        @_noAllocation @_noLocks get {
             switch phase {
             case .l1: l1
             case .l2: l2
             case .l3: l3
             }
         }
-        set {
+        @_noAllocation @_noLocks set {
             switch phase {
             case .l1: l1 = newValue
             case .l2: l2 = newValue
@@ -54,6 +85,16 @@ public struct PerPhaseAmperes: Sendable, Equatable, BitwiseCopyable {
         }
     }
 
+    /// The line by its place: 0, 1, 2. Loops over places stay free of arrays.
+    subscript(place: Int) -> Double {
+        @_noAllocation @_noLocks get { place == 0 ? l1 : place == 1 ? l2 : l3 }
+        @_noAllocation @_noLocks set {
+            if place == 0 { l1 = newValue } else if place == 1 { l2 = newValue } else { l3 = newValue }
+        }
+    }
+
     /// The largest of the three.
-    public var maximum: Double { Swift.max(l1, l2, l3) }
+    public var maximum: Double {
+        @_noAllocation @_noLocks get { largest(l1, l2, l3) }
+    }
 }

@@ -20,6 +20,12 @@ public enum LimitReason: UInt8, Sendable, CaseIterable, BitwiseCopyable {
     case noMeasurement
     /// The owner switched load management off for this station.
     case notManaged
+    /// Fault, switched off or reserved by its operator: it gets nothing.
+    case outOfService
+    /// It holds or draws more than it was told: not raised until it follows.
+    case stationDisobeys
+    /// The settings of this station or of the supply cannot be used; `SettingsProblem` says which and why.
+    case settingsUnusable
 }
 
 /// One station's part of the plan.
@@ -30,6 +36,7 @@ public struct StationLimit: Sendable, Equatable, BitwiseCopyable {
     /// The supply line that decided, where `reason` is about one.
     public var limitingPhase: Phase?
 
+    @_noAllocation @_noLocks
     public init(amperes: Double = 0, reason: LimitReason = .notDecided, limitingPhase: Phase? = nil) {
         self.amperes = amperes
         self.reason = reason

@@ -10,6 +10,10 @@ public enum StationStatus: UInt8, Sendable, CaseIterable, BitwiseCopyable {
     case discharging
     /// Fault, switched off or reserved by its operator.
     case outOfService
+
+    // The one that comes with the raw value is generic, which no decision may call.
+    @_noAllocation @_noLocks
+    public static func == (left: Self, right: Self) -> Bool { left.rawValue == right.rawValue }
 }
 
 /// What is known of a station at a moment. Currents in ampere RMS, by supply line (rotation already undone).
@@ -29,6 +33,7 @@ public struct StationReport: Sendable, Equatable, BitwiseCopyable {
     /// When `drawnAmperes` was read; `never`: the station reports no current.
     public var drawnTime: MonotonicTime
 
+    @_noAllocation @_noLocks
     public init(
         status: StationStatus = .unknown, isAnswering: Bool = false, lastContact: MonotonicTime = .never,
         acceptedAmperes: Double? = nil, inFlightAmperes: Double? = nil, drawnAmperes: PerPhaseAmperes = .zero,

@@ -30,23 +30,6 @@ public struct SupplyLimits: Sendable, Equatable, BitwiseCopyable {
     }
 
     /// What base load and stations may draw together.
+    @_noAllocation @_noLocks
     public func usable(_ phase: Phase) -> Double { mainAmperes[phase] - marginAmperes[phase] }
-}
-
-/// The times of the allocator, in seconds.
-public struct AllocationPolicy: Sendable, Equatable, BitwiseCopyable {
-    /// Room must have lasted this long before a limit rises.
-    public var raiseAfterSeconds: Double
-    /// Without a usable reading for this long the fail-safe plan holds.
-    public var readingExpiresAfterSeconds: Double
-    /// A rise of the current is held to be a car using its limit for this long, until stations have reported.
-    public var attributionSeconds: Double
-
-    public init(
-        raiseAfterSeconds: Double = 10, readingExpiresAfterSeconds: Double = 1, attributionSeconds: Double = 3
-    ) {
-        self.raiseAfterSeconds = raiseAfterSeconds
-        self.readingExpiresAfterSeconds = readingExpiresAfterSeconds
-        self.attributionSeconds = attributionSeconds
-    }
 }

@@ -1,0 +1,96 @@
+/// The supply current of one line over the last seconds: its smallest and largest value, in buckets.
+struct CurrentHistory: BitwiseCopyable {
+    private struct Bucket: BitwiseCopyable {
+        var start = MonotonicTime.never
+        var end = MonotonicTime.never
+        var smallest = 0.0
+        var largest = 0.0
+    }
+    private static var bucketSeconds: Double { 0.25 }
+    /// Enough for `reportProvesSeconds` and the two longest steps around it.
+    private static var bucketCount: Int { 44 }
+    private var buckets = InlineArray<44, Bucket>(repeating: Bucket())
+    private var newest = 0
+
+    /// Takes a value in; one older than the last is taken as simultaneous with it.
+    @_noAllocation @_noLocks
+    mutating func note(_ amperes: Double, at time: MonotonicTime) {
+        if buckets[newest].start == .never || time.seconds(since: buckets[newest].start) >= Self.bucketSeconds {
+            newest = (newest + 1) % Self.bucketCount
+            buckets[newest] = Bucket(start: time, end: time, smallest: amperes, largest: amperes)
+            return
+        }
+        buckets[newest].end = later(buckets[newest].end, time)
+        buckets[newest].smallest = min(buckets[newest].smallest, amperes)
+        buckets[newest].largest = max(buckets[newest].largest, amperes)
+    }
+
+    /// The range of all values since `time`; of the newest alone where none is as young.
+    @_noAllocation @_noLocks
+    func range(since time: MonotonicTime) -> (smallest: Double, largest: Double) {
+        var smallest = buckets[newest].smallest, largest = buckets[newest].largest
+        for step in 1..<Self.bucketCount {
+            let bucket = buckets[(newest + Self.bucketCount - step) % Self.bucketCount]
+            guard bucket.start != .never, !(bucket.end < time) else { break }
+            smallest = min(smallest, bucket.smallest)
+            largest = max(largest, bucket.largest)
+        }
+        return (smallest, largest)
+    }
+}
+
+/// What the building draws on one line apart from its stations: an estimate that changes only as far as the
+/// stations cannot explain what is measured.
+///
+/// Stations report late. Against a report that shows the moment w, any measurement since w may be the one that
+/// belongs to it. Base load is therefore at least (smallest current since w) − Σ drawn and at most (largest since
+/// w) − Σ proven, and the estimate is the value in that range nearest to the one before.
+struct BaseLoad: BitwiseCopyable {
+    /// For lowering: planned limits must fit beside it. Infinite before the first reading.
+    private(set) var amperes = Double.infinity
+    /// For raising: the most that it can be.
+    private(set) var highestAmperes = Double.infinity
+    private var history = CurrentHistory()
+    private var lastTime = MonotonicTime.never
+
+    /// Forgets the estimate, not the measured currents: the stations behind it are others now.
+    mutating func forget() {
+        amperes = .infinity
+        highestAmperes = .infinity
+    }
+
+    /// Takes a usable reading of the line at `place` in.
+    @_noAllocation @_noLocks
+    mutating func update(
+        measured: Double, at time: MonotonicTime, usable: Double, place: Int, census: Census, policy: AllocationPolicy
+    ) {
+        // The value that stood when a report was made is the one read before it.
+        let step = lastTime == .never ? 0 : min(max(time.seconds(since: lastTime), 0), 2)
+        lastTime = time
+        history.note(measured, at: time)
+
+        let attribution = time.advanced(bySeconds: -policy.attributionSeconds)
+        let shown = earlier(time, census.oldestForRise[place]).advanced(bySeconds: -step)
+        let rise = history.range(since: later(shown, attribution))
+        let fall = history.range(since: earlier(time, census.oldestForFall[place]).advanced(bySeconds: -step))
+        let credit = census.creditAmperes[place]
+
+        let lowest = largest(
+            0, rise.smallest - credit, measured - credit - census.potentialAmperes[place])
+        highestAmperes = max(lowest, fall.largest - census.provenAmperes[place])
+        amperes = min(max(amperes, lowest), highestAmperes)
+        if measured > usable { answerOverload(measured: measured, place: place, census: census) }
+    }
+
+    /// A current above the usable one is answered at once: all of it that no report explains is base load.
+    @_noAllocation @_noLocks
+    mutating func answerOverload(measured: Double, place: Int, census: Census) {
+        if amperes == .infinity {
+            amperes = max(0, measured - census.provenAmperes[place])
+            highestAmperes = amperes
+        } else {
+            amperes = max(amperes, measured - census.creditAmperes[place])
+            highestAmperes = max(highestAmperes, amperes)
+        }
+    }
+}
