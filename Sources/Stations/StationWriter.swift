@@ -1,3 +1,1 @@
 import Allocation
-import CModbus
-import Realtime
