@@ -28,7 +28,7 @@ struct ModbusConnection: ~Copyable {
         }
         // The address given here is never used: the socket is already connected.
         guard let made = modbus_new_tcp("127.0.0.1", CInt(port)) else {
-            close(connected)
+            Glibc.close(connected)
             throw failure(ModbusError.cause(errno: errno))
         }
         guard modbus_set_socket(made, connected) == 0, modbus_set_slave(made, CInt(unit)) == 0,
@@ -38,7 +38,7 @@ struct ModbusConnection: ~Copyable {
         else {
             let code = errno
             modbus_free(made)
-            close(connected)
+            Glibc.close(connected)
             throw failure(ModbusError.cause(errno: code))
         }
         context = made
@@ -51,6 +51,9 @@ struct ModbusConnection: ~Copyable {
         modbus_close(context)
         modbus_free(context)
     }
+
+    /// Closes now, at a moment that the caller chooses.
+    consuming func close() {}
 
     /// Sets how long each answer may take, 1 ms to an hour.
     func setTimeout(seconds: Double) {
