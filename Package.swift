@@ -65,7 +65,8 @@ let package = Package(
             name: "AllocationTests", dependencies: ["Allocation"], resources: [.copy("Scenarios")],
             swiftSettings: common),
         .testTarget(name: "AcquisitionTests", dependencies: ["Acquisition", "TestSupport"], swiftSettings: common),
-        .testTarget(name: "StationsTests", dependencies: ["Stations", "CModbus"], swiftSettings: common),
+        .testTarget(
+            name: "StationsTests", dependencies: ["Stations", "CModbus"], exclude: ["Fixtures"], swiftSettings: common),
         .testTarget(name: "SiteTwinTests", dependencies: ["SiteTwin", "MeterDSP"], swiftSettings: common),
         .testTarget(name: "SiteTests", dependencies: ["Site", "SiteTwin"], swiftSettings: common),
         .testTarget(name: "CommandTests", dependencies: ["headroom", "TestSupport"], swiftSettings: common),
