@@ -35,7 +35,7 @@ let package = Package(
             swiftSettings: common),
         .target(
             name: "Stations",
-            dependencies: ["Allocation", "Realtime", "CModbus", "StrictYAML"],
+            dependencies: ["Allocation", "Realtime", "CModbus", "StrictYAML", .product(name: "Yams", package: "Yams")],
             resources: [.embedInCode("Profiles")],
             swiftSettings: common),
         .target(name: "SiteTwin", dependencies: ["MeterDSP", "Realtime", "CModbus"], swiftSettings: common),
@@ -73,7 +73,8 @@ let package = Package(
         .testTarget(
             name: "AcquisitionTests", dependencies: ["Acquisition", "TestSupport", "acquisition-probe"],
             exclude: ["Bed"], swiftSettings: common),
-        .testTarget(name: "StationsTests", dependencies: ["Stations", "CModbus"], swiftSettings: common),
+        .testTarget(
+            name: "StationsTests", dependencies: ["Stations", "CModbus"], exclude: ["Fixtures"], swiftSettings: common),
         .testTarget(name: "SiteTwinTests", dependencies: ["SiteTwin", "MeterDSP"], swiftSettings: common),
         .testTarget(name: "SiteTests", dependencies: ["Site", "SiteTwin"], swiftSettings: common),
         .testTarget(name: "CommandTests", dependencies: ["headroom", "TestSupport"], swiftSettings: common),

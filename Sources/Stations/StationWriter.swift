@@ -1,3 +1,99 @@
 import Allocation
-import CModbus
+import Glibc
 import Realtime
+import Synchronization
+
+/// Keeps one station at its limit and knows what it does: one thread, one connection, its own time-outs. Whatever
+/// the station does, neither the caller nor another station waits for it.
+public final class StationWriter: Sendable {
+    /// The station as it was set up.
+    public let configuration: StationConfiguration
+    /// What the allocator has to know of it. `failSafeAmperes` is nil where the profile has no fail-safe register.
+    /// Where `diagnostics().failSafeKept` is false, the station must be counted as if it were nil.
+    public let rating: StationRating
+
+    private let steps: LimitSteps
+    private let shared: StationShared
+    private let thread: Mutex<RealtimeThread?>
+
+    /// Starts the thread, which connects at once and from then on whenever the connection is lost.
+    ///
+    /// - Parameter scheduling: of the thread; its warnings stand in `diagnostics()`.
+    /// - Throws: `StationError` for a setting that cannot be, or where the system has no thread or file left.
+    public init(
+        _ configuration: StationConfiguration, scheduling: RealtimeThread.Scheduling = .normal
+    ) throws(StationError) {
+        try configuration.check()
+        func exhausted(_ what: String) -> StationError {
+            StationError(
+                station: configuration.name, field: "start", problem: "the system has no \(what) left",
+                remedy: "raise the limits of the service (LimitNOFILE, TasksMax)")
+        }
+        guard let shared = StationShared() else { throw exhausted("file") }
+        shared.diagnostics.withLock {
+            $0.energyIsOfSession = configuration.profile.measurements.energyIsOfSession
+        }
+        let started = RealtimeThread(name: "station", scheduling: scheduling) { warnings in
+            shared.diagnostics.withLock { $0.warnings = warnings }
+            var loop = StationLoop(configuration, shared: shared)
+            loop.run()
+            shared.finished.signal()
+        }
+        guard let started else { throw exhausted("thread") }
+        self.configuration = configuration
+        self.shared = shared
+        steps = configuration.limitSteps
+        rating = configuration.rating
+        thread = Mutex(started)
+    }
+
+    deinit { stop() }
+
+    /// Hands over the newest limit, rounded down to what the station takes. Wait-free, allocation-free; one system
+    /// call where the limit changed, none otherwise. One thread only may call this.
+    public func publish(_ limit: StationLimit) {
+        let amperes = steps.rounded(limit.amperes)
+        let last = shared.wish.load()
+        guard last.sequence == 0 || last.amperes != amperes else { return }
+        shared.wish.store(StationShared.Wish(amperes: amperes, sequence: last.sequence &+ 1))
+        shared.wake.signal()
+    }
+
+    /// What is known of the station now. Allocation-free, no lock, no system call. A limit is in flight from the
+    /// moment of `publish` until the station confirms it; of several the largest counts.
+    public func report() -> StationReport {
+        let knowledge = shared.knowledge.load()
+        let wish = shared.wish.load()
+        var report = knowledge.report
+        if wish.sequence != 0, wish.sequence != knowledge.confirmedSequence {
+            report.inFlightAmperes = max(wish.amperes, report.inFlightAmperes ?? 0)
+        }
+        return report
+    }
+
+    /// What people need to find a fault. Any thread; takes a lock.
+    public func diagnostics() -> StationDiagnostics { shared.diagnostics.withLock { $0 } }
+
+    /// Leaves the station at its fail-safe limit, closes the connection and ends the thread. Returns within about
+    /// `timeoutSeconds` even where the station is dead: then its own time-out has to bring it down.
+    ///
+    /// - Returns: false where the thread is still held up by the name resolver; it ends by itself.
+    @discardableResult
+    public func stop(timeoutSeconds: Double = 2) -> Bool {
+        thread.withLock { running in
+            guard let held = running else { return true }
+            let now = MonotonicClock.nanoseconds()
+            let nanoseconds = Int64(min(max(timeoutSeconds, 0.1), 60) * 1e9)
+            // The rest is for coming to an end.
+            shared.stopDeadline.store(now + nanoseconds / 10 * 9, ordering: .releasing)
+            shared.wake.signal()
+            if !shared.finished.wait(until: now + nanoseconds) {
+                shared.interruptSocket()
+                guard shared.finished.wait(until: now + nanoseconds + 200_000_000) else { return false }
+            }
+            held.join()
+            running = nil
+            return true
+        }
+    }
+}

@@ -1,0 +1,40 @@
+/// What is wrong with a station profile, where, and what to do about it.
+public struct ProfileError: Error, Equatable, CustomStringConvertible {
+    /// The file's name as it was given.
+    public var file: String
+    /// Counted from 1; nil where the text as a whole is meant.
+    public var line: Int?
+    /// The path of keys, for example `registers.status.type`; empty for the text as a whole.
+    public var field: String
+    public var problem: String
+    public var remedy: String
+
+    /// `file:line: field: problem; remedy`, one line.
+    public var description: String {
+        let place = line.map { "\(file):\($0)" } ?? file
+        return field.isEmpty ? "\(place): \(problem); \(remedy)" : "\(place): \(field): \(problem); \(remedy)"
+    }
+}
+
+/// The nearest of `known` to a mistyped word, where one is near enough to be meant.
+func nearest(to word: String, among known: [String]) -> String? {
+    let candidates = known.map { (word: $0, distance: editDistance(word, $0)) }
+    guard let best = candidates.min(by: { $0.distance < $1.distance }) else { return nil }
+    return best.distance <= max(2, word.count / 3) ? best.word : nil
+}
+
+/// Insertions, deletions and replacements that lead from one word to the other.
+private func editDistance(_ left: String, _ right: String) -> Int {
+    let right = Array(right)
+    var row = Array(0...right.count)
+    for (i, character) in left.enumerated() {
+        var diagonal = row[0]
+        row[0] = i + 1
+        for j in right.indices {
+            let cost = min(row[j] + 1, row[j + 1] + 1, diagonal + (character == right[j] ? 0 : 1))
+            diagonal = row[j + 1]
+            row[j + 1] = cost
+        }
+    }
+    return row[right.count]
+}

@@ -1,0 +1,53 @@
+import Allocation
+import Glibc
+import Realtime
+import Synchronization
+
+/// What the real-time thread, the writer's thread and onlookers share about one station.
+final class StationShared: Sendable {
+    /// A limit in the order of publishing; `sequence` 0: none yet.
+    struct Wish: Sendable, BitwiseCopyable {
+        var amperes: Double
+        var sequence: UInt64
+    }
+
+    /// What the writer's thread knows. In `report`, `inFlightAmperes` is the largest limit sent since the last
+    /// confirmation: the station may hold any of them.
+    struct Knowledge: Sendable, BitwiseCopyable {
+        var report = StationReport()
+        /// The wish that the station confirmed; 0: none.
+        var confirmedSequence: UInt64 = 0
+    }
+
+    /// Stored by the real-time thread only.
+    let wish = SequenceLock(Wish(amperes: 0, sequence: 0))
+    /// Stored by the writer's thread only.
+    let knowledge = SequenceLock(Knowledge())
+    let diagnostics = Mutex(StationDiagnostics())
+    let wake: WakeUp
+    let finished: WakeUp
+    /// Monotonic nanoseconds by which the writer must have left; 0: it runs.
+    let stopDeadline = Atomic<Int64>(0)
+    /// The socket in use, so that a stop can end a wait for a dead station. -1: none. Closed only after -1
+    /// was set under this lock, so that no other file can have got its number meanwhile.
+    let socket = Mutex<CInt>(-1)
+
+    /// nil where the process has no descriptor left.
+    init?() {
+        guard let wake = WakeUp(), let finished = WakeUp() else { return nil }
+        self.wake = wake
+        self.finished = finished
+    }
+
+    var isStopping: Bool { stopDeadline.load(ordering: .acquiring) != 0 }
+
+    /// Seconds left for leaving.
+    var secondsUntilStop: Double {
+        Double(stopDeadline.load(ordering: .acquiring) - MonotonicClock.nanoseconds()) / 1e9
+    }
+
+    /// Ends what the writer's thread waits for on the network.
+    func interruptSocket() {
+        socket.withLock { if $0 >= 0 { _ = shutdown($0, CInt(SHUT_RDWR)) } }
+    }
+}
