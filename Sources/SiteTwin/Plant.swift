@@ -11,6 +11,9 @@ final class Plant: Sendable {
     /// Sets frame 0 at `nanoseconds` and lets time pass.
     func start(at nanoseconds: Int64) { state.withLock { $0.start(at: nanoseconds) } }
 
+    /// Lets no more time pass.
+    func halt() { state.withLock { $0.isStarted = false } }
+
     /// Moves the building on to `now`, then runs `body` on it. The lock is held for a fraction of a millisecond.
     func withState<Result: Sendable>(
         at now: Int64 = MonotonicClock.nanoseconds(), _ body: (inout PlantState) -> Result
@@ -27,7 +30,8 @@ struct PlantState: Sendable {
     private(set) var clock: FrameClock
     var model: BuildingModel
     private(set) var observer: TwinObserver
-    private(set) var isStarted = false
+    /// Time passes.
+    fileprivate(set) var isStarted = false
     /// Frames that exist.
     private(set) var publishedFrames: Int64 = 0
     /// Frames yet to be taken away from the readers.
@@ -140,18 +144,18 @@ struct PlantState: Sendable {
     mutating func answer(_ request: ModbusRequest, station index: Int, nanoseconds: Int64)
         -> Result<[UInt16], ModbusException>
     {
-        let point = model.chargePoints[index]
         guard request.unit == 1 else { return .failure(.noSuchUnit) }
-        let limitsBefore = point.receivedLimits.last
+        let limitBefore = model.chargePoints[index].receivedLimits.last
+        let commandedBefore = model.chargePoints[index].commandedAmperes
         model.chargePoints[index].noteRequest(at: seconds(at: nanoseconds))
         let answer =
-            switch point.kind {
+            switch model.chargePoints[index].kind {
             case .abbTerraAC:
                 model.chargePoints[index].answerAsABB(request, volts: model.mains.volts, nanoseconds: nanoseconds)
             case .generic: model.chargePoints[index].answerAsGeneric(request, nanoseconds: nanoseconds)
             }
-        if let latest = model.chargePoints[index].receivedLimits.last, latest != limitsBefore {
-            observer.noteLimit(latest.amperes, previous: point.commandedAmperes, nanoseconds: nanoseconds)
+        if let latest = model.chargePoints[index].receivedLimits.last, latest != limitBefore {
+            observer.noteLimit(latest.amperes, previous: commandedBefore, nanoseconds: nanoseconds)
         }
         return answer
     }
