@@ -23,7 +23,7 @@ struct ChargePoint: Sendable {
         didSet { if !isSessionStopped { hasContactError = false } }
     }
     var ignoresLimits = false {
-        didSet { if ignoresLimits && !oldValue { frozenAmperes = activeAmperes } }
+        willSet { if newValue && !ignoresLimits { frozenAmperes = activeAmperes } }
     }
     /// Times of the latest limits received, oldest first.
     private(set) var receivedLimits: [ReceivedLimit] = []
