@@ -34,7 +34,9 @@ let package = Package(
             dependencies: ["Allocation", "Realtime", "CModbus", .product(name: "Yams", package: "Yams")],
             resources: [.embedInCode("Profiles")],
             swiftSettings: common),
-        .target(name: "SiteTwin", dependencies: ["MeterDSP", "Realtime", "CModbus"], swiftSettings: common),
+        .target(
+            name: "SiteTwin", dependencies: ["MeterDSP", "Realtime", "CModbus"], exclude: ["README.md"],
+            swiftSettings: common),
         .target(
             name: "Site",
             dependencies: [
@@ -66,7 +68,9 @@ let package = Package(
             swiftSettings: common),
         .testTarget(name: "AcquisitionTests", dependencies: ["Acquisition", "TestSupport"], swiftSettings: common),
         .testTarget(name: "StationsTests", dependencies: ["Stations", "CModbus"], swiftSettings: common),
-        .testTarget(name: "SiteTwinTests", dependencies: ["SiteTwin", "MeterDSP"], swiftSettings: common),
+        .testTarget(
+            name: "SiteTwinTests", dependencies: ["SiteTwin", "MeterDSP"], exclude: ["stations_client.py"],
+            swiftSettings: common),
         .testTarget(name: "SiteTests", dependencies: ["Site", "SiteTwin"], swiftSettings: common),
         .testTarget(name: "CommandTests", dependencies: ["headroom", "TestSupport"], swiftSettings: common),
     ]

@@ -92,6 +92,12 @@ public final class SiteTwin: Sendable {
     /// The meter refuses new connections; those that are open stay.
     public func setMeterRefusing(_ refuses: Bool) { meter.refuse(refuses) }
 
+    /// Buffers opened from now on carry all channels whatever the client asked for, and say so in their mask: as
+    /// iiod's do while another client reads more.
+    public func setMeterSendsAllChannels(_ sendsAll: Bool) {
+        meter.sendsAllChannels.store(sendsAll, ordering: .releasing)
+    }
+
     /// Ends every connection to the meter by a reset.
     public func dropMeterConnections() { meter.dropConnections() }
 

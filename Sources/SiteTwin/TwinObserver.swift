@@ -11,6 +11,9 @@ struct TwinObserver: Sendable {
     private var squareSeconds = [0.0, 0.0, 0.0]
     private var cycleSeconds = 0.0
     private var middle: [Double]
+    // The mean squares of the last step: amplitudes change every 20 ms at most, steps take a millisecond.
+    private var amplitudes: [Double] = []
+    private var meanSquares = [0.0, 0.0, 0.0]
 
     init(options: TwinOptions, tables: WaveTables) {
         steps = options.steps.map { TwinStepObservation(step: $0) }
@@ -28,12 +31,8 @@ struct TwinObserver: Sendable {
         for index in steps.indices where steps[index].beganNanoseconds == nil && began >= steps[index].step.atSeconds {
             steps[index].beganNanoseconds = clock.nanoseconds(ofFrame: wave.firstFrame)
         }
-        for phase in 0..<3 {
-            for kind in middle.indices {
-                middle[kind] = (wave.before[kind * 3 + phase] + wave.after[kind * 3 + phase]) / 2
-            }
-            squareSeconds[phase] += tables.meanSquare(of: middle) * seconds
-        }
+        updateMeanSquares(wave)
+        for phase in 0..<3 { squareSeconds[phase] += meanSquares[phase] * seconds }
         cycleSeconds += seconds
         if result.endsCycle {
             finishCycle(at: clock.nanoseconds(ofFrame: wave.firstFrame + Int64(wave.frameCount)))
@@ -49,6 +48,18 @@ struct TwinObserver: Sendable {
             else { continue }
             steps[index].firstLoweredLimitNanoseconds = nanoseconds
         }
+    }
+
+    private mutating func updateMeanSquares(_ wave: WaveformSynthesiser.Step) {
+        guard wave.before != amplitudes || wave.after != amplitudes else { return }
+        for phase in 0..<3 {
+            for kind in middle.indices {
+                middle[kind] = (wave.before[kind * 3 + phase] + wave.after[kind * 3 + phase]) / 2
+            }
+            meanSquares[phase] = tables.meanSquare(of: middle)
+        }
+        // Only of a step without a change do the squares hold for the next.
+        amplitudes = wave.before == wave.after ? wave.after : []
     }
 
     private mutating func finishCycle(at nanoseconds: Int64) {

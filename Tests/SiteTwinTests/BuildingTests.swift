@@ -78,7 +78,9 @@ struct BuildingTests {
             _ = model.advance()
             let point = model.chargePoints[0]
             if let car = point.car {
-                if car.amperes > 6, car.amperes < car.maximumAmperes - 1, car.remainingWattHours < 0.1 * car.neededWattHours {
+                if car.amperes > 6, car.amperes < car.maximumAmperes - 1,
+                    car.remainingWattHours < 0.1 * car.neededWattHours
+                {
                     sawTaper = true
                 }
                 if car.isFull, car.amperes == 0 { sawFull = true }
@@ -136,7 +138,8 @@ struct BuildingTests {
         func amperes(hour: Double) -> Double {
             var options = quietOptions()
             options.appliances = [
-                Appliance(name: "heater", phases: [1], kind: .resistive, amperes: 20, meanOnSeconds: 1e6, meanOffSeconds: 0)
+                Appliance(
+                    name: "heater", phases: [1], kind: .resistive, amperes: 20, meanOnSeconds: 1e6, meanOffSeconds: 0)
             ]
             options.firstArrivalSeconds = 1000...1000
             options.photovoltaicPeakAmperes = 10

@@ -16,7 +16,9 @@ struct ChargePointTests {
         return state
     }
 
-    private func read(_ state: inout PlantState, _ station: Int, _ address: Int, _ count: Int, at seconds: Int64) -> [UInt16]? {
+    private func read(_ state: inout PlantState, _ station: Int, _ address: Int, _ count: Int, at seconds: Int64)
+        -> [UInt16]?
+    {
         state.publish(until: seconds * second)
         return try? state.answer(
             ModbusRequest(unit: 1, address: address, body: .read(count: count)), station: station,
@@ -153,6 +155,14 @@ struct ChargePointTests {
         #expect(state.answer(request, station: 1, nanoseconds: 20 * second) == .failure(exception))
         #expect(read(&state, 1, 10, 1, at: 20) == [320])
         #expect(read(&state, 1, 20, 2, at: 20) == [6, 60])
+    }
+
+    @Test("A station that nobody has spoken to yet charges at its maximum: the watchdog is not armed")
+    func unarmed() {
+        var state = running()
+        state.publish(until: 120 * second)
+        #expect(state.observation.stations.map(\.activeAmperes) == [32, 32])
+        #expect(state.observation.stations.map(\.carAmperes) == [32, 16])
     }
 
     @Test("A station that ignores limits reads them back and goes on as before")

@@ -5,7 +5,8 @@ import Testing
 
 @Suite("Stations on the wire", .serialized)
 struct StationServerTests {
-    static let hasPymodbus = isInstalled("python3") && (try? run("/usr/bin/python3", ["-c", "import pymodbus"]).status) == 0
+    static let hasPymodbus =
+        isInstalled("python3") && (try? run("/usr/bin/python3", ["-c", "import pymodbus"]).status) == 0
 
     /// One Modbus TCP exchange: unit, function code and data in, function code and data out.
     private func exchange(_ client: RawClient, _ pdu: [UInt8]) -> [UInt8] {
@@ -35,7 +36,8 @@ struct StationServerTests {
     func description() throws {
         let twin = try SiteTwin()
         let stations = twin.description.stations
-        #expect(stations.map(\.profileIdentifier) == ["abb-terra-ac", "generic-modbus", "abb-terra-ac", "generic-modbus"])
+        #expect(
+            stations.map(\.profileIdentifier) == ["abb-terra-ac", "generic-modbus", "abb-terra-ac", "generic-modbus"])
         #expect(stations.map(\.supplyPhases) == [[0, 1, 2], [1, 2, 0], [2, 0, 1], [0]])
         #expect(Set(stations.map(\.port)).count == 4)
         #expect(stations.allSatisfy { $0.port > 0 && $0.unitIdentifier == 1 && $0.host == "127.0.0.1" })
@@ -82,7 +84,8 @@ struct StationServerTests {
 
     @Test("A limit written by Modbus lowers the current in the waveform: the loop is closed")
     func closedLoop() async throws {
-        var options = quietOptions(stations: 1)
+        // This seed's car is a quick one: it charges after 6 s.
+        var options = quietOptions(seed: 20, stations: 1)
         options.firstArrivalSeconds = 0...0
         let twin = try SiteTwin(options)
         try twin.start()
@@ -133,7 +136,8 @@ struct StationServerTests {
                 return "\(error)"
             }
         }
-        #expect(refusal { $0.stationCount = 101 } == "twin option stationCount: 101.0 is out of range; give 1.0 to 100.0")
+        #expect(
+            refusal { $0.stationCount = 101 } == "twin option stationCount: 101.0 is out of range; give 1.0 to 100.0")
         #expect(refusal { $0.speed = .nan }.contains("speed"))
         #expect(refusal { $0.marginAmperes = 64 }.contains("marginAmperes"))
         #expect(refusal { $0.steps[0].phase = 3 }.contains("steps[0].phase"))

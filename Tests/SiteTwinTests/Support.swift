@@ -72,9 +72,9 @@ func run(_ program: String, _ arguments: [String]) throws -> (status: Int32, out
 /// Whether `/usr/bin/<name>` is installed.
 func isInstalled(_ name: String) -> Bool { FileManager.default.isExecutableFile(atPath: "/usr/bin/\(name)") }
 
-/// Waits until `condition` holds, at most 20 s.
+/// Waits until `condition` holds, at most a minute.
 func waitUntil(_ condition: () -> Bool) async throws -> Bool {
-    for _ in 0..<2000 {
+    for _ in 0..<6000 {
         if condition() { return true }
         try await Task.sleep(nanoseconds: 10_000_000)
     }

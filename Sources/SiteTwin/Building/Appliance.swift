@@ -26,7 +26,11 @@ public struct Appliance: Sendable, Equatable {
 
     /// A small house with three flats. All on at once: below 26 A on a phase.
     public static let household: [Appliance] =
-        [Appliance(name: "heat pump", phases: [0, 1, 2], kind: .inverter, amperes: 5, meanOnSeconds: 1800, meanOffSeconds: 1200)]
+        [
+            Appliance(
+                name: "heat pump", phases: [0, 1, 2], kind: .inverter, amperes: 5, meanOnSeconds: 1800,
+                meanOffSeconds: 1200)
+        ]
         + (0..<3).flatMap { phase in
             [
                 Appliance(
@@ -59,7 +63,8 @@ struct RunningAppliance: Sendable {
         let share = appliance.meanOnSeconds / (appliance.meanOnSeconds + appliance.meanOffSeconds)
         isOn = random.uniform(0...1) <= share
         // Somewhere within the first period: appliances are not all switched at the start.
-        switchesAt = random.uniform(0...1) * random.duration(mean: isOn ? appliance.meanOnSeconds : appliance.meanOffSeconds)
+        switchesAt =
+            random.uniform(0...1) * random.duration(mean: isOn ? appliance.meanOnSeconds : appliance.meanOffSeconds)
     }
 
     /// - Parameter time: seconds of the household's time.

@@ -31,7 +31,8 @@ public enum LoadKind: Int, CaseIterable, Sendable {
         case .motor: Self.wave(displacement: -0.75, [(3, 0.06, 0.4), (5, 0.03, 1.1)])
         case .inverter: Self.wave(displacement: -0.15, [(3, 0.05, 0.2), (5, 0.12, 2.6), (7, 0.07, 0.3), (11, 0.03, 1)])
         case .lighting:
-            Self.wave(displacement: 0.45, [(3, 0.55, 2.4), (5, 0.3, 0.6), (7, 0.2, 2.1), (9, 0.12, 1.2), (11, 0.08, 0.2)])
+            Self.wave(
+                displacement: 0.45, [(3, 0.55, 2.4), (5, 0.3, 0.6), (7, 0.2, 2.1), (9, 0.12, 1.2), (11, 0.08, 0.2)])
         case .electronics:
             Self.wave(
                 displacement: 0.1,

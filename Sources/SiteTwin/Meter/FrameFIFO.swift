@@ -41,7 +41,8 @@ struct FrameFIFO: Sendable {
             for index in 0..<frames {
                 let place = (firstFrame + index) % capacityFrames
                 packing.append(
-                    UnsafeRawBufferPointer(rebasing: storage[place * frameBytes..<(place + 1) * frameBytes]), to: &output)
+                    UnsafeRawBufferPointer(rebasing: storage[place * frameBytes..<(place + 1) * frameBytes]),
+                    to: &output)
             }
         }
         firstFrame = (firstFrame + frames) % capacityFrames

@@ -40,10 +40,10 @@ final class IIOConnection: Sendable {
     }
 
     func run() {
-        var wire = Wire(descriptor: descriptor, wake: wake) { [mustEnd = MustEnd(self)] in mustEnd.isWanted }
+        var wire = Wire(descriptor: descriptor, wake: wake) { [self] in !mustEnd.load(ordering: .acquiring) }
         var buffer: Buffer?
         do {
-            while try serve(&wire, &buffer) {}
+            while try !mustEnd.load(ordering: .acquiring) && serve(&wire, &buffer) {}
         } catch {
             // The client has gone or is to go: either way this was its last command.
         }
@@ -51,13 +51,6 @@ final class IIOConnection: Sendable {
         if mustReset.load(ordering: .acquiring) { LoopbackPort.reset(descriptor) } else { close(descriptor) }
         ended.store(true, ordering: .releasing)
         server.noteEnded()
-    }
-
-    /// What `Wire` asks; a class of its own because a closure cannot hold an atomic.
-    private final class MustEnd: Sendable {
-        private let connection: IIOConnection
-        init(_ connection: IIOConnection) { self.connection = connection }
-        var isWanted: Bool { !connection.mustEnd.load(ordering: .acquiring) }
     }
 
     /// - Returns: false after the client took its leave.
@@ -72,15 +65,19 @@ final class IIOConnection: Sendable {
             }
             payload = try wire.read(count: count)
         }
-        while server.isStalled.load(ordering: .acquiring) {
-            try wire.sleep(until: MonotonicClock.nanoseconds() + 10_000_000)
-        }
+        try holdWhileStalled(wire)
         switch command {
         case "EXIT": return false
         case "READBUF": try readBuffer(words, &wire, &buffer)
         default: try wire.send(answer(words, payload, &buffer))
         }
         return true
+    }
+
+    private func holdWhileStalled(_ wire: borrowing Wire) throws(Wire.Failure) {
+        while server.isStalled.load(ordering: .acquiring) {
+            try wire.sleep(until: MonotonicClock.nanoseconds() + 10_000_000)
+        }
     }
 
     private func answer(_ words: [String], _ payload: [UInt8], _ buffer: inout Buffer?) -> [UInt8] {
@@ -149,11 +146,12 @@ final class IIOConnection: Sendable {
         guard buffer == nil else { return Self.code(-EBUSY) }
         // CYCLIC is for outputs.
         guard words.count == 4, let frames = Int(words[2]), frames >= 1, let mask = UInt32(words[3], radix: 16),
-            let packing = FramePacking(mask: mask)
+            let asked = FramePacking(mask: mask), let all = FramePacking(mask: FramePacking.allChannels)
         else { return Self.code(-EINVAL) }
         let (capacity, overflow) = frames.multipliedReportingOverflow(
             by: server.bufferCount.load(ordering: .relaxed))
         guard !overflow, capacity <= Self.largestBuffer else { return Self.code(-ENOMEM) }
+        let packing = server.sendsAllChannels.load(ordering: .acquiring) ? all : asked
         let key = server.plant.withState { $0.openBuffer(capacityFrames: capacity) }
         buffer = Buffer(key: key, blockFrames: frames, packing: packing)
         return Self.code(0)
@@ -169,7 +167,9 @@ final class IIOConnection: Sendable {
         var isFirst = true
         while left > 0 {
             let frames = min(left, open.blockFrames)
-            guard let block = try takeBlock(frames, open, wire) else {
+            let block = try takeBlock(frames, open, wire)
+            try holdWhileStalled(wire)
+            guard let block else {
                 buffer?.isBroken = true
                 return try wire.send(Self.code(-ETIMEDOUT))
             }

@@ -60,7 +60,8 @@ struct IIODevice: Sendable {
             if channel.meterChannel == nil {
                 xml += "<scan-element index=\"\(index)\" format=\"le:S64/64&gt;&gt;0\" />"
             } else {
-                xml += "<scan-element index=\"\(index)\" format=\"le:S16/16&gt;&gt;0\" scale=\"\(channel.milliunitsPerCode)\" />"
+                xml +=
+                    "<scan-element index=\"\(index)\" format=\"le:S16/16&gt;&gt;0\" scale=\"\(channel.milliunitsPerCode)\" />"
                 xml += "<attribute name=\"scale\" filename=\"in_\(channel.identifier)_scale\" />"
             }
             xml += "</channel>"

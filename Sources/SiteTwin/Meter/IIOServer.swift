@@ -12,6 +12,8 @@ final class IIOServer: Sendable {
     let bufferCount = Atomic<Int>(4)
     /// Fault: nothing is answered any more.
     let isStalled = Atomic<Bool>(false)
+    /// Every buffer opened from now on carries all channels, as iiod's do while another client reads them.
+    let sendsAllChannels = Atomic<Bool>(false)
     private let isRefusing = Atomic<Bool>(false)
     private let isStopping = Atomic<Bool>(false)
     private let wake: WakeUp
