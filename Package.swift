@@ -38,7 +38,9 @@ let package = Package(
             dependencies: ["Allocation", "Realtime", "CModbus", "StrictYAML", .product(name: "Yams", package: "Yams")],
             resources: [.embedInCode("Profiles")],
             swiftSettings: common),
-        .target(name: "SiteTwin", dependencies: ["MeterDSP", "Realtime", "CModbus"], swiftSettings: common),
+        .target(
+            name: "SiteTwin", dependencies: ["MeterDSP", "Realtime", "CModbus"], exclude: ["README.md"],
+            swiftSettings: common),
         .target(
             name: "Site",
             dependencies: [
@@ -75,7 +77,9 @@ let package = Package(
             exclude: ["Bed"], swiftSettings: common),
         .testTarget(
             name: "StationsTests", dependencies: ["Stations", "CModbus"], exclude: ["Fixtures"], swiftSettings: common),
-        .testTarget(name: "SiteTwinTests", dependencies: ["SiteTwin", "MeterDSP"], swiftSettings: common),
+        .testTarget(
+            name: "SiteTwinTests", dependencies: ["SiteTwin", "MeterDSP"], exclude: ["stations_client.py"],
+            swiftSettings: common),
         .testTarget(name: "SiteTests", dependencies: ["Site", "SiteTwin"], swiftSettings: common),
         .testTarget(name: "CommandTests", dependencies: ["headroom", "TestSupport"], swiftSettings: common),
     ]

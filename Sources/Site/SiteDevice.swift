@@ -42,26 +42,22 @@ public final class SiteDevice: Sendable {
             lockedStackBytes: settings.realtime.locksMemory ? 128 * 1024 : nil)
         let thread = RealtimeThread(name: "measure", scheduling: scheduling) { warnings in
             shared.warnings.withLock { $0 = warnings }
-            var source: IIOSource
-            let configuration: MeterConfiguration
             do throws(SiteError) {
-                source = try settings.openSource(shared.canceller)
-                configuration = try settings.meterConfiguration(source)
+                var source = try settings.openSource(shared.canceller)
+                let configuration = try settings.meterConfiguration(source)
+                outcome.set(.success(()))
+                ready.signal()
+                // The writers start only when the ADC has answered: nothing is half-done.
+                go.wait(until: .max)
+                guard let writers = handover.value else { return }
+                var control = try ControlLoop(
+                    settings, configuration: configuration, writers: writers, published: published,
+                    snapshots: snapshots, now: MonotonicTime(nanoseconds: MonotonicClock.nanoseconds()))
+                MeasuringThread.run(&source, &control, shared: shared)
             } catch {
                 outcome.set(.failure(error))
                 ready.signal()
-                return
             }
-            outcome.set(.success(()))
-            ready.signal()
-            // The writers start only when the ADC has answered: nothing is half-done.
-            go.wait(until: .max)
-            guard let writers = handover.value,
-                var control = try? ControlLoop(
-                    settings, configuration: configuration, writers: writers, published: published,
-                    snapshots: snapshots, now: MonotonicTime(nanoseconds: MonotonicClock.nanoseconds()))
-            else { return }
-            MeasuringThread.run(&source, &control, shared: shared)
         }
         guard let thread else { throw .exhausted("thread") }
         ready.wait(until: .max)

@@ -49,6 +49,9 @@ extension StationLimit {
         case .stationSilent: "does not answer"
         case .noMeasurement: "no measurement"
         case .notManaged: "not managed"
+        case .outOfService: "not in operation"
+        case .stationDisobeys: "does not obey\(line)"
+        case .settingsUnusable: "settings unusable"
         }
     }
 }
@@ -67,6 +70,9 @@ extension LimitReason {
         case .stationSilent: "station_silent"
         case .noMeasurement: "no_measurement"
         case .notManaged: "not_managed"
+        case .outOfService: "out_of_service"
+        case .stationDisobeys: "station_disobeys"
+        case .settingsUnusable: "settings_unusable"
         }
     }
 }

@@ -1,1 +1,146 @@
+import Glibc
 import MeterDSP
+import Realtime
+import Synchronization
+
+/// A described building with cars and charging stations on the loopback interface, as a closed loop: its meter is
+/// an IIO network device, its stations are Modbus TCP servers, and a lower limit lowers the current in the wave.
+///
+/// All functions may be called from any thread.
+public final class SiteTwin: Sendable {
+    private let plant: Plant
+    private let meter: IIOServer
+    private let stations: [StationServer]
+    private let isStarted = Atomic<Bool>(false)
+    private let isStopped = Atomic<Bool>(false)
+    private let keeper = Mutex<RealtimeThread?>(nil)
+    private let keeperWake: WakeUp
+    private let keeperStop: StopFlag
+
+    private final class StopFlag: Sendable { let isSet = Atomic<Bool>(false) }
+
+    /// What the device's settings need; ports are known from the beginning.
+    public let description: TwinDescription
+
+    /// Makes the building and takes its ports; nothing answers before `start`.
+    public init(_ options: TwinOptions = TwinOptions()) throws(TwinError) {
+        try options.validate()
+        let scales = ChannelScales(options: options)
+        let device = IIODevice(sampleRateHz: options.sampleRateHz, scales: scales)
+        let plant = Plant(options: options)
+        self.plant = plant
+        meter = try IIOServer(device: device, plant: plant)
+        var stations: [StationServer] = []
+        for index in 0..<options.stationCount { stations.append(try StationServer(index: index, plant: plant)) }
+        self.stations = stations
+        guard let wake = WakeUp() else { throw .descriptor(purpose: "time keeper") }
+        keeperWake = wake
+        keeperStop = StopFlag()
+        description = Self.describe(options, device: device, plant: plant, meter: meter, stations: stations)
+    }
+
+    deinit { stop() }
+
+    /// Where the meter is: `ip:127.0.0.1:<port>`.
+    public var iioURI: String { description.iioURI }
+
+    /// Lets time pass and opens all ports. Once in a twin's life.
+    public func start() throws(TwinError) {
+        guard !isStarted.exchange(true, ordering: .acquiringAndReleasing), !isStopped.load(ordering: .acquiring) else {
+            throw .alreadyStarted
+        }
+        plant.start(at: MonotonicClock.nanoseconds())
+        do {
+            try meter.start()
+            for station in stations { try station.start() }
+            try startKeeper()
+        } catch {
+            stop()
+            throw error
+        }
+    }
+
+    /// Closes all ports and ends all threads; returns when they have ended. What was observed stays readable.
+    public func stop() {
+        guard !isStopped.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        keeperStop.isSet.store(true, ordering: .releasing)
+        keeperWake.signal()
+        let thread = keeper.withLock { thread in
+            defer { thread = nil }
+            return thread
+        }
+        thread?.join()
+        meter.stop()
+        for station in stations { station.stop() }
+        plant.halt()
+    }
+
+    /// What really happened so far.
+    public func observation() -> TwinObservation { plant.withState { $0.observation } }
+
+    // MARK: Faults
+
+    /// Station `index` (from 0) misbehaves from now on; `[]` heals it. An index that does not exist is ignored.
+    public func setStationFaults(_ faults: StationFaults, station index: Int) {
+        guard stations.indices.contains(index) else { return }
+        stations[index].set(faults)
+    }
+
+    /// The meter stops answering; its connections stay open.
+    public func setMeterStalled(_ isStalled: Bool) { meter.isStalled.store(isStalled, ordering: .releasing) }
+
+    /// The meter refuses new connections; those that are open stay.
+    public func setMeterRefusing(_ refuses: Bool) { meter.refuse(refuses) }
+
+    /// Buffers opened from now on carry all channels whatever the client asked for, and say so in their mask: as
+    /// iiod's do while another client reads more.
+    public func setMeterSendsAllChannels(_ sendsAll: Bool) {
+        meter.sendsAllChannels.store(sendsAll, ordering: .releasing)
+    }
+
+    /// Ends every connection to the meter by a reset.
+    public func dropMeterConnections() { meter.dropConnections() }
+
+    /// Takes the next `count` frames away from all readers: timestamps then jump.
+    public func loseFrames(_ count: Int) {
+        plant.withState { $0.framesToRemove += Int64(max(0, count)) }
+    }
+
+    /// Stations and cars live on while nobody reads the meter.
+    private func startKeeper() throws(TwinError) {
+        let thread = RealtimeThread(name: "twin-keeper") { [plant, keeperWake, keeperStop] _ in
+            while !keeperStop.isSet.load(ordering: .acquiring) {
+                plant.withState { _ in }
+                keeperWake.wait(until: MonotonicClock.nanoseconds() + 20_000_000)
+            }
+        }
+        guard let thread else { throw .thread(name: "twin-keeper") }
+        keeper.withLock { $0 = thread }
+    }
+
+    private static func describe(
+        _ options: TwinOptions, device: IIODevice, plant: Plant, meter: IIOServer, stations: [StationServer]
+    ) -> TwinDescription {
+        let points = plant.withState { $0.model.chargePoints }
+        return TwinDescription(
+            iioURI: "ip:127.0.0.1:\(meter.port.port)", deviceName: IIODevice.name,
+            sampleRateHz: options.sampleRateHz, nominalHz: options.nominalHz,
+            channels: device.channels.compactMap { channel in
+                channel.meterChannel.map {
+                    TwinChannelDescription(
+                        identifier: channel.identifier, channel: $0, unitsPerCode: channel.milliunitsPerCode / 1000)
+                }
+            },
+            layout: .interleavedInt16(
+                MeterChannel.allCases, frameBytes: WaveformSynthesiser.frameBytes,
+                timestampOffset: WaveformSynthesiser.timestampOffset),
+            rogowskiVoltsPerAmpereHertz: options.usesRogowskiCoils ? options.rogowskiVoltsPerAmpereHertz : nil,
+            mainLimitAmperes: options.mainLimitAmperes, marginAmperes: options.marginAmperes,
+            stations: zip(points, stations).map { point, server in
+                TwinStationDescription(
+                    name: point.name, profileIdentifier: point.kind == .abbTerraAC ? "abb-terra-ac" : "generic-modbus",
+                    host: "127.0.0.1", port: server.port.port, unitIdentifier: 1, supplyPhases: point.supplyPhases,
+                    maximumAmperes: point.maximumAmperes)
+            })
+    }
+}

@@ -17,7 +17,7 @@ struct ProbeOptions {
     var watchdogSeconds: Double?
 
     init(_ arguments: some Sequence<String>) throws {
-        settings = IIOSettings(uri: "", inputs: [], blockFrames: 80)
+        settings = IIOSettings(uri: "", inputs: [], block: .frames(80))
         var rest = arguments.makeIterator()
         guard let uri = rest.next() else { throw UsageError(description: "acquisition-probe URI INPUT=CHANNEL ...") }
         settings.uri = uri
@@ -30,7 +30,7 @@ struct ProbeOptions {
         while let argument = rest.next() {
             switch argument {
             case "--device": settings.device = try value(argument, String.self)
-            case "--block-frames": settings.blockFrames = try value(argument, Int.self)
+            case "--block-frames": settings.block = .frames(try value(argument, Int.self))
             case "--kernel-buffers": settings.kernelBuffers = try value(argument, Int.self)
             case "--timeout": settings.timeoutSeconds = try value(argument, Double.self)
             case "--rate": settings.sampleRateHz = try value(argument, Double.self)

@@ -40,7 +40,7 @@ import Testing
 
     @Test(arguments: [
         { $0.uri = "" }, { $0.uri = "ip:\u{0}" }, { $0.inputs = [] }, { $0.inputs.append(.init(.u1, "voltage1")) },
-        { $0.inputs = [.init(.u1, "")] }, { $0.blockFrames = 0 }, { $0.blockFrames = .max }, { $0.kernelBuffers = 0 },
+        { $0.inputs = [.init(.u1, "")] }, { $0.block = .frames(0) }, { $0.block = .frames(.max) }, { $0.kernelBuffers = 0 },
         { $0.kernelBuffers = .max }, { $0.timeoutSeconds = 0 }, { $0.timeoutSeconds = .nan },
         { $0.timeoutSeconds = .infinity }, { $0.sampleRateHz = 0 }, { $0.sampleRateHz = .nan },
         { $0.sampleRateHz = -8000 }, { $0.sampleRateHz = 100 },
@@ -48,7 +48,7 @@ import Testing
     func `a setting out of range is refused before anything is opened`(
         change: @Sendable (inout IIOSettings) -> Void
     ) throws {
-        var settings = IIOSettings(uri: "local:", inputs: [.init(.u1, "voltage0")], blockFrames: 80)
+        var settings = IIOSettings(uri: "local:", inputs: [.init(.u1, "voltage0")], block: .frames(80))
         try settings.validate()
         change(&settings)
         let error = try #require(throws: AcquisitionError.self) { _ = try IIOSource(settings) }

@@ -35,7 +35,7 @@ private final class FaultyServer {
     func source(timeoutSeconds: Double = 30, inputs: [(MeterChannel, Int)] = [(.u1, 1), (.i1, 3)]) throws -> IIOSource {
         try IIOSource(
             IIOSettings(
-                uri: "ip:127.0.0.1:\(port)", inputs: inputs.map { .init($0.0, "voltage\($0.1)") }, blockFrames: 80,
+                uri: "ip:127.0.0.1:\(port)", inputs: inputs.map { .init($0.0, "voltage\($0.1)") }, block: .frames(80),
                 timeoutSeconds: timeoutSeconds))
     }
 }

@@ -25,7 +25,8 @@ struct IIOBuffer: ~Copyable {
         let depth = iio_device_set_kernel_buffers_count(device, UInt32(settings.kernelBuffers))
         guard depth >= 0 else { throw .bufferRefused(uri: uri, device: plan.deviceName, errno: -depth) }
         errno = 0
-        guard let made = iio_device_create_buffer(device, settings.blockFrames, false) else {
+        let frames = settings.block.frames(sampleRateHz: plan.signature.sampleRateHz)
+        guard let made = iio_device_create_buffer(device, frames, false) else {
             let code = errno
             throw .bufferRefused(uri: uri, device: plan.deviceName, errno: code == 0 ? EIO : code)
         }

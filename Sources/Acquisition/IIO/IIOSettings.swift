@@ -29,6 +29,20 @@ public struct IIOSettings: Sendable, Equatable {
         }
     }
 
+    /// How long a block is: the ADC's rate may be known only once it is open.
+    public enum BlockLength: Sendable, Equatable {
+        case frames(Int)
+        case seconds(Double)
+
+        /// 1 or more.
+        func frames(sampleRateHz: Double) -> Int {
+            switch self {
+            case .frames(let count): count
+            case .seconds(let seconds): max(1, Int((seconds * sampleRateHz).rounded()))
+            }
+        }
+    }
+
     /// `local:`, `ip:host`, `ip:host:port`, `usb:`.
     public var uri: String
     /// Name, label or id of the device; nil: the only one that can stream. Ids like `iio:device0` may change when
@@ -37,8 +51,8 @@ public struct IIOSettings: Sendable, Equatable {
     public var inputs: [Input]
     /// Frames per second, where the driver's own word is missing or in another unit; nil: as the driver says.
     public var sampleRateHz: Double?
-    /// Frames in one block; 10 ms are a good choice.
-    public var blockFrames: Int
+    /// Length of one block; 10 ms are a good choice.
+    public var block: BlockLength
     /// Blocks that the kernel (or iiod) holds while nobody reads. Below about 300 ms in all, frames get lost on a
     /// busy machine.
     public var kernelBuffers: Int
@@ -52,7 +66,8 @@ public struct IIOSettings: Sendable, Equatable {
     public var attributes: [AttributeValue]
 
     public init(
-        uri: String, device: String? = nil, inputs: [Input], sampleRateHz: Double? = nil, blockFrames: Int,
+        uri: String, device: String? = nil, inputs: [Input], sampleRateHz: Double? = nil,
+        block: BlockLength = .seconds(0.01),
         kernelBuffers: Int = 32, timeoutSeconds: Double = 1, usesTimestamp: Bool = true,
         enablesAllInputs: Bool = false, attributes: [AttributeValue] = []
     ) {
@@ -60,7 +75,7 @@ public struct IIOSettings: Sendable, Equatable {
         self.device = device
         self.inputs = inputs
         self.sampleRateHz = sampleRateHz
-        self.blockFrames = blockFrames
+        self.block = block
         self.kernelBuffers = kernelBuffers
         self.timeoutSeconds = timeoutSeconds
         self.usesTimestamp = usesTimestamp
@@ -83,8 +98,13 @@ public struct IIOSettings: Sendable, Equatable {
             }
             guard !input.name.isEmpty else { throw refuse("inputs", "\(input.channel)", "name the input") }
         }
-        guard (1...1_000_000).contains(blockFrames) else {
-            throw refuse("blockFrames", "\(blockFrames)", "choose 1 to 1000000 frames")
+        switch block {
+        case .frames(let count):
+            guard (1...1_000_000).contains(count) else {
+                throw refuse("block", "\(count) frames", "choose 1 to 1000000 frames")
+            }
+        case .seconds(let seconds):
+            guard seconds >= 1e-6, seconds <= 10 else { throw refuse("block", "\(seconds) s", "choose up to 10 s") }
         }
         guard (1...4096).contains(kernelBuffers) else {
             throw refuse("kernelBuffers", "\(kernelBuffers)", "choose 1 to 4096 blocks")
@@ -100,7 +120,7 @@ public struct IIOSettings: Sendable, Equatable {
         guard rate >= 1, rate <= 1e9 else {
             throw .badSetting(field: "sampleRateHz", value: "\(rate)", remedy: "choose 1 Hz to 1 GHz")
         }
-        let blockSeconds = Double(blockFrames) / rate
+        let blockSeconds = Double(block.frames(sampleRateHz: rate)) / rate
         guard timeoutSeconds >= 4 * blockSeconds else {
             throw .badSetting(
                 field: "timeoutSeconds", value: "\(timeoutSeconds)",

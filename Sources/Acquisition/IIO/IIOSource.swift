@@ -66,9 +66,10 @@ public struct IIOSource: ~Copyable {
     /// A loss is reported at most this many frames behind its place in the stream (about 20 ms with timestamps,
     /// 44 blocks without): windows that end within so many frames before a discontinuity may span it.
     public var lossReportDelayFrames: Int {
+        let blockFrames = settings.block.frames(sampleRateHz: sampleRateHz)
         let tuning = Self.tuning(signature, settings)
-        return tuning.reportDelayTimes * (layout.timestampOffset == nil ? settings.blockFrames : 1)
-            + settings.blockFrames
+        return tuning.reportDelayTimes * (layout.timestampOffset == nil ? blockFrames : 1)
+            + blockFrames
     }
 
     /// Waits for the next block and lends its frames to `body`, laid out as ``layout`` says.
@@ -162,6 +163,6 @@ public struct IIOSource: ~Copyable {
 
     private static func tuning(_ stream: IIOStreamSignature, _ settings: IIOSettings) -> GapDetector.Tuning {
         stream.layout.timestampOffset == nil
-            ? .deliveries(blockFrames: settings.blockFrames) : .timestamps(sampleRateHz: stream.sampleRateHz)
+            ? .deliveries(blockFrames: settings.block.frames(sampleRateHz: stream.sampleRateHz)) : .timestamps(sampleRateHz: stream.sampleRateHz)
     }
 }

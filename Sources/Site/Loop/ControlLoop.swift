@@ -29,8 +29,12 @@ struct ControlLoop: ~Copyable {
     init(
         _ settings: SiteSettings, configuration: MeterConfiguration, writers: [StationWriter],
         published: [SequenceLock<StationLimit>], snapshots: SequenceLock<SiteSnapshot>, now: MonotonicTime
-    ) throws(MeterConfiguration.Failure) {
-        meter = try Meter(configuration)
+    ) throws(SiteError) {
+        do throws(MeterConfiguration.Failure) {
+            meter = try Meter(configuration)
+        } catch {
+            throw .meter(error)
+        }
         limits = settings.supply.limits
         policy = settings.policy
         allocator = Allocator(limits: limits, stations: writers.map(\.rating), policy: policy)
@@ -79,7 +83,7 @@ struct ControlLoop: ~Copyable {
     mutating func expire(_ now: MonotonicTime) {
         guard now.seconds(since: started) > policy.readingExpiresAfterSeconds else { return }
         readReports()
-        if allocator.expire(now: now, reports: reports.span) { publish() }
+        if Self.expire(&allocator, reports, now) { publish() }
         snapshot.alarm = allocator.alarm
     }
 
@@ -101,7 +105,7 @@ struct ControlLoop: ~Copyable {
         let supply = SupplyReading(
             amperes: PerPhaseAmperes(reading.halfCycleCurrentRMS), feedsIn: Self.feedsIn(reading.activePower),
             time: time, isUsable: reading.flags.isDisjoint(with: .unusable))
-        if allocator.protect(supply, reports: reports.span, now: time) { publish() }
+        if Self.protect(&allocator, reports, supply, time) { publish() }
     }
 
     private mutating func window(_ time: MonotonicTime) {
@@ -124,7 +128,7 @@ struct ControlLoop: ~Copyable {
         readReports()
         let supply = SupplyReading(
             amperes: secondAmperes, feedsIn: secondFeedsIn, time: time, isUsable: secondIsUsable)
-        if allocator.allocate(supply, reports: reports.span, now: time) { publish() } else { showLimits() }
+        if Self.allocate(&allocator, reports, supply, time) { publish() } else { showLimits() }
         snapshot.headroom = allocator.headroomAmperes
         snapshot.alarm = allocator.alarm
         secondAmperes = .zero
@@ -147,6 +151,20 @@ struct ControlLoop: ~Copyable {
     }
 
     private func show() { snapshots.store(snapshot) }
+
+    // The stored properties go in one by one: a span over one of them otherwise holds all of `self`.
+
+    private static func allocate(
+        _ allocator: inout Allocator, _ reports: [StationReport], _ reading: SupplyReading, _ now: MonotonicTime
+    ) -> Bool { allocator.allocate(reading, reports: reports.span, now: now) }
+
+    private static func protect(
+        _ allocator: inout Allocator, _ reports: [StationReport], _ reading: SupplyReading, _ now: MonotonicTime
+    ) -> Bool { allocator.protect(reading, reports: reports.span, now: now) }
+
+    private static func expire(
+        _ allocator: inout Allocator, _ reports: [StationReport], _ now: MonotonicTime
+    ) -> Bool { allocator.expire(now: now, reports: reports.span) }
 
     private static func feedsIn(_ power: SIMD3<Double>) -> PhaseSet {
         var set = PhaseSet(rawValue: 0)

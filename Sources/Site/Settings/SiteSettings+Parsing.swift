@@ -66,10 +66,11 @@ extension SiteSettings.MeterSettings {
     init(_ node: YAMLNode) throws(YAMLError) {
         let fields = try node.fields(["uri", "device", "sample-rate-hz", "block-ms", "kernel-buffers", "channels"])
         let address = try fields.required("uri")
-        uri = try address.string()
+        let uri = try address.string()
         guard ["local:", "ip:", "usb:", "serial:"].contains(where: { uri.hasPrefix($0) }) else {
             throw address.error("'\(uri)' is no IIO address", "write local: or ip:HOST or ip:HOST:PORT")
         }
+        self.uri = uri
         device = try fields["device"]?.string()
         sampleRateHz = try fields["sample-rate-hz"]?.number(300...1_000_000)
         blockSeconds = try (fields["block-ms"]?.number(1...100) ?? 10) / 1000

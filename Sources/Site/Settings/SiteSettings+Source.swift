@@ -8,7 +8,7 @@ extension SiteSettings {
     func openSource(_ canceller: IIOCanceller) throws(SiteError) -> IIOSource {
         let iio = IIOSettings(
             uri: meter.uri, device: meter.device, inputs: meter.inputs.map { .init($0.channel, $0.name) },
-            sampleRateHz: meter.sampleRateHz, blockSeconds: meter.blockSeconds, kernelBuffers: meter.kernelBuffers,
+            sampleRateHz: meter.sampleRateHz, block: .seconds(meter.blockSeconds), kernelBuffers: meter.kernelBuffers,
             timeoutSeconds: max(Self.blockTimeoutSeconds, 20 * meter.blockSeconds))
         do throws(AcquisitionError) {
             return try IIOSource(iio, canceller: canceller)

@@ -11,8 +11,7 @@ extension MeasureCommand {
             throw UsageError("an IIO source needs --channels, for example U1=voltage0,I1=voltage3 (see iio_info -u \(source))")
         }
         let settings = IIOSettings(
-            uri: source, device: device, inputs: map.entries.map { .init($0.channel, $0.name) }, sampleRateHz: rate,
-            blockSeconds: 0.01)
+            uri: source, device: device, inputs: map.entries.map { .init($0.channel, $0.name) }, sampleRateHz: rate)
         var device = try IIOSource(settings)
         var configuration = MeterConfiguration(
             sampleRateHz: device.sampleRateHz, nominalHz: Double(nominal ?? 50), layout: device.layout,

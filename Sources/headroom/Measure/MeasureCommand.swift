@@ -73,7 +73,7 @@ struct MeasureCommand: ParsableCommand {
             } else {
                 try measureRecording(maps, coils)
             }
-            fflush(stdout)
+            fflush(nil)
         }
     }
 

@@ -94,8 +94,9 @@ struct WindowMeasurer: ~Copyable {
         let last = min(
             values[lane].count, Int(reading.firstFrame + reading.frames - Double(base)) + HarmonicAnalyser.context + 1)
         guard first < last else { return nil }
+        let samples = Array(values[lane][first..<last])
         let found = analyser.harmonics(
-            values[lane].span.extracting(first..<last), start: reading.firstFrame - Double(base) - Double(first),
+            samples.span, start: reading.firstFrame - Double(base) - Double(first),
             length: reading.frames, cycles: reading.halfCycles / 2)
         guard case .rogowski(let sensitivity) = configuration[calibrationOf: channel].sensor else { return found }
         return found?.integrated(

@@ -42,7 +42,7 @@ struct Watching {
                     lastLine = view.seconds
                 }
             }
-            fflush(stdout)
+            fflush(nil)
             if now >= end { break }
         }
     }

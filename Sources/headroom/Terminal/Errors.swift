@@ -14,7 +14,17 @@ struct RunError: Error, CustomStringConvertible {
 }
 
 /// Writes `text` and a line end to standard error.
-func complain(_ text: String) { fputs(text + "\n", stderr) }
+func complain(_ text: String) { writeToStandardError(text + "\n") }
+
+/// Writes `text` to standard error at once; what a closed pipe does not take is lost.
+func writeToStandardError(_ text: String) {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+        let written = rest.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+        guard written > 0 else { return }
+        rest = rest.dropFirst(written)
+    }
+}
 
 /// Runs `body`; says its error in one line on standard error and leaves with the code that the kind of error has.
 func reportingErrors(_ body: () throws -> Void) throws {

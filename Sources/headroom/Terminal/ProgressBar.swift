@@ -25,8 +25,8 @@ struct ProgressBar {
         if isTerminal {
             let filled = max(0, min(40, Int(share * 40)))
             let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 40 - filled)
-            fputs("\r\(title) \(bar) \(step) %", stderr)
-            if share >= 1 { fputs("\n", stderr) }
+            writeToStandardError("\r\(title) \(bar) \(step) %")
+            if share >= 1 { writeToStandardError("\n") }
         } else {
             complain("\(title) \(step * 10) %")
         }

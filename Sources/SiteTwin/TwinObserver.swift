@@ -1,0 +1,93 @@
+/// Watches the building's true currents, cycle by cycle.
+struct TwinObserver: Sendable {
+    private(set) var amperes = [0.0, 0.0, 0.0]
+    private(set) var highestAmperes = [0.0, 0.0, 0.0]
+    private(set) var secondsAboveMainLimit = [0.0, 0.0, 0.0]
+    private(set) var secondsAboveMargin = [0.0, 0.0, 0.0]
+    private(set) var steps: [TwinStepObservation]
+    private let mainLimitAmperes: Double
+    private let marginLimitAmperes: Double
+    private let tables: WaveTables
+    private var squareSeconds = [0.0, 0.0, 0.0]
+    private var cycleSeconds = 0.0
+    private var middle: [Double]
+    // The mean squares of the last step: amplitudes change every 20 ms at most, steps take a millisecond.
+    private var amplitudes: [Double] = []
+    private var meanSquares = [0.0, 0.0, 0.0]
+
+    init(options: TwinOptions, tables: WaveTables) {
+        steps = options.steps.map { TwinStepObservation(step: $0) }
+        mainLimitAmperes = options.mainLimitAmperes
+        marginLimitAmperes = options.mainLimitAmperes - options.marginAmperes
+        self.tables = tables
+        middle = Array(repeating: 0, count: LoadKind.allCases.count)
+    }
+
+    /// Takes in one step of the building.
+    mutating func observe(_ result: BuildingModel.StepResult, rate: Double, clock: FrameClock) {
+        let wave = result.wave
+        let seconds = Double(wave.frameCount) / rate
+        let began = Double(wave.firstFrame) / rate
+        for index in steps.indices where steps[index].beganNanoseconds == nil && began >= steps[index].step.atSeconds {
+            steps[index].beganNanoseconds = clock.nanoseconds(ofFrame: wave.firstFrame)
+        }
+        updateMeanSquares(wave)
+        for phase in 0..<3 { squareSeconds[phase] += meanSquares[phase] * seconds }
+        cycleSeconds += seconds
+        if result.endsCycle {
+            finishCycle(at: clock.nanoseconds(ofFrame: wave.firstFrame + Int64(wave.frameCount)))
+        }
+    }
+
+    /// A station was given `amperes` instead of `previous`.
+    mutating func noteLimit(_ amperes: Double, previous: Double, nanoseconds: Int64) {
+        guard amperes < previous else { return }
+        for index in steps.indices {
+            guard let began = steps[index].beganNanoseconds, began <= nanoseconds,
+                steps[index].firstLoweredLimitNanoseconds == nil
+            else { continue }
+            steps[index].firstLoweredLimitNanoseconds = nanoseconds
+        }
+    }
+
+    private mutating func updateMeanSquares(_ wave: WaveformSynthesiser.Step) {
+        guard wave.before != amplitudes || wave.after != amplitudes else { return }
+        for phase in 0..<3 {
+            for kind in middle.indices {
+                middle[kind] = (wave.before[kind * 3 + phase] + wave.after[kind * 3 + phase]) / 2
+            }
+            meanSquares[phase] = tables.meanSquare(of: middle)
+        }
+        // Only of a step without a change do the squares hold for the next.
+        amplitudes = wave.before == wave.after ? wave.after : []
+    }
+
+    private mutating func finishCycle(at nanoseconds: Int64) {
+        for phase in 0..<3 {
+            let rms = (squareSeconds[phase] / cycleSeconds).squareRoot()
+            amperes[phase] = rms
+            highestAmperes[phase] = max(highestAmperes[phase], rms)
+            if rms > mainLimitAmperes { secondsAboveMainLimit[phase] += cycleSeconds }
+            if rms > marginLimitAmperes { secondsAboveMargin[phase] += cycleSeconds }
+            squareSeconds[phase] = 0
+        }
+        cycleSeconds = 0
+        for index in steps.indices { follow(&steps[index], at: nanoseconds) }
+    }
+
+    private func follow(_ step: inout TwinStepObservation, at nanoseconds: Int64) {
+        guard let began = step.beganNanoseconds else { return }
+        let rms = amperes[step.step.phase]
+        let lasts = Double(nanoseconds - began) / 1e9 <= step.step.seconds
+        if rms > mainLimitAmperes {
+            if lasts { step.exceededMainLimit = true }
+        } else if step.exceededMainLimit, step.backUnderMainLimitNanoseconds == nil {
+            step.backUnderMainLimitNanoseconds = nanoseconds
+        }
+        if rms > marginLimitAmperes {
+            if lasts { step.exceededMargin = true }
+        } else if step.exceededMargin, step.backUnderMarginNanoseconds == nil {
+            step.backUnderMarginNanoseconds = nanoseconds
+        }
+    }
+}
