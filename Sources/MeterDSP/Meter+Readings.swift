@@ -31,7 +31,8 @@ extension Meter {
 
         let cycles = configuration.nominalHz < 55 ? 10 : 12
         let isFull = windowHalfCycles == 2 * cycles
-        if isFull || afterGap != nil || locked != windowWasLocked || finder.source != windowSource {
+        let startsAnew = locked && !windowStartsAtCrossing
+        if isFull || afterGap != nil || locked != windowWasLocked || finder.source != windowSource || startsAnew {
             readWindow(end, isFull: isFull)
             windowIsNew = true
             startWindow(at: end)

@@ -55,11 +55,13 @@ extension Meter {
         current = IntervalSums()
         previousStart = nil
         startWindow(at: start)
+        windowStartsAtCrossing = false
     }
 
     @_noAllocation @_noLocks
     mutating func startWindow(at boundary: Boundary) {
         windowStart = boundary
+        windowStartsAtCrossing = true
         windowSums = IntervalSums()
         windowHalfCycles = 0
         windowFlags = ReadingFlags(rawValue: gapBefore ? ReadingFlags.gap.rawValue : 0)

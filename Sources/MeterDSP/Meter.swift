@@ -54,6 +54,7 @@ public struct Meter: ~Copyable {
     var windowFlags: ReadingFlags = []
     var windowSource: Int?
     var windowWasLocked = false
+    var windowStartsAtCrossing = false
     var track = BoundaryTrack()
     var lastWindowMean = SIMD8<Double>.zero
     var lastWindowLine = RogowskiLine()
@@ -114,6 +115,21 @@ public struct Meter: ~Copyable {
             guard stage.decode(block, from: &cursor, keepingFrom: summed - 2) else { return nil }
             if !isStarted { startFirst() }
         }
+    }
+
+    /// Settles the cycle finder on a stretch of the signal, so that windows start with the first cycle: for recordings,
+    /// whose first tenth of a second would else go into finding the cycles. Before the first `advance` only.
+    ///
+    /// - Parameter block: whole cycles as they would stand before the first frame, 75 ms or more; usually the
+    ///   recording's own first cycles. Allocates.
+    public mutating func settle(on block: RawSpan) {
+        guard !isStarted else { return }
+        let decoder = FrameDecoder(configuration.layout)
+        var frames: [FrameCodes] = []
+        for frame in 0..<block.byteCount / configuration.layout.frameBytes {
+            frames.append(decoder.decode(block, at: frame * configuration.layout.frameBytes))
+        }
+        unsafe frames.withUnsafeBufferPointer { unsafe finder.settle(on: $0) }
     }
 
     /// Tells the meter that `lostFrames` frames were lost before the next one. The readings on both sides carry

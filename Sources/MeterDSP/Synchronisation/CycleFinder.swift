@@ -75,6 +75,21 @@ struct CycleFinder: BitwiseCopyable {
         lastBoundary = Double(index)
     }
 
+    /// Settles the filter on `frames`, which end just before frame 0 as far as the signal's phase goes. The next frame
+    /// to look at is still frame 0.
+    mutating func settle(on frames: UnsafeBufferPointer<FrameCodes>) {
+        var at = 0
+        while at < frames.count {
+            guard let start = frames.baseAddress else { break }
+            let before = position
+            _ = unsafe nextBoundary(in: UnsafeBufferPointer(start: start + at, count: frames.count - at))
+            at += Int(position - before)
+        }
+        position = 0
+        lastBoundary = 0
+        settledAt = 0
+    }
+
     /// Looks at `frames`, of which the first is frame `position`, up to the first boundary.
     ///
     /// - Returns: the boundary, at least `lag` frames before `position`; nil: there is none in these frames.
@@ -116,7 +131,9 @@ struct CycleFinder: BitwiseCopyable {
             if armed && (before < 0) != (after < 0) {
                 armed = false
                 let share = Self.root(history[0][source], before, after, history[3][source])
-                return close(at: groupMiddle + (share - 2) * Double(decimation))
+                let crossing = groupMiddle + (share - 2) * Double(decimation)
+                // The first frames after settling may still show a crossing from before them.
+                if crossing > lastBoundary { return close(at: crossing) }
             }
         } else {
             chooseSource()

@@ -124,8 +124,9 @@ struct ControlLoop: ~Copyable {
         secondFeedsIn.formIntersection(Self.feedsIn(reading.activePower))
         secondWindows += 1
         // Five windows of 10 or 12 cycles are a second; the first decision needs one.
-        guard secondWindows == 5 || allocator.isUndecided else { return }
+        guard secondWindows >= 5 || allocator.isUndecided else { return }
         readReports()
+        guard mayDecide(time) else { return }
         let supply = SupplyReading(
             amperes: secondAmperes, feedsIn: secondFeedsIn, time: time, isUsable: secondIsUsable)
         if Self.allocate(&allocator, reports, supply, time) { publish() } else { showLimits() }
@@ -135,6 +136,14 @@ struct ControlLoop: ~Copyable {
         secondFeedsIn = .all
         secondWindows = 0
         secondIsUsable = true
+    }
+
+    /// The first plan waits for the stations' first answers, 3 s at most: until one has answered it counts at its
+    /// maximum, and the others would start from an overload that is none.
+    private func mayDecide(_ now: MonotonicTime) -> Bool {
+        guard allocator.isUndecided, now.seconds(since: started) < 3 else { return true }
+        for report in reports where report.lastContact == .never { return false }
+        return true
     }
 
     private mutating func readReports() {

@@ -9,18 +9,27 @@ final class LoopShared: Sendable {
     let warnings = Mutex<[String]>([])
     let lastError = Mutex<String?>(nil)
     private let stopping = Atomic<Bool>(false)
+    private let ended = Atomic<Bool>(false)
 
     var isStopping: Bool { stopping.load(ordering: .acquiring) }
 
+    /// Ends the thread: at its next block, and by interrupting libiio where no block comes.
     func stop() {
         stopping.store(true, ordering: .releasing)
+        let deadline = MonotonicClock.nanoseconds() + 200_000_000
+        while !ended.load(ordering: .acquiring), MonotonicClock.nanoseconds() < deadline {
+            MonotonicClock.sleep(until: MonotonicClock.nanoseconds() + 2_000_000)
+        }
         canceller.cancel()
     }
+
+    func end() { ended.store(true, ordering: .releasing) }
 }
 
 /// The real-time thread's life: blocks while there are any; else the fail-safe plan and the way back.
 enum MeasuringThread {
     static func run(_ source: inout IIOSource, _ control: inout ControlLoop, shared: LoopShared) {
+        defer { shared.end() }
         while !shared.isStopping {
             do throws(AcquisitionError) {
                 try source.nextBlock { block, info in control.take(block, info) }

@@ -93,6 +93,9 @@ extension MeasureCommand {
         var progress = ProgressBar("measuring \(recording.name)")
         var output = printer
         let block = max(64, Int(recording.sampleRateHz / 10))
+        let opening = min(recording.frameCount, Int(recording.sampleRateHz / 2))
+        // A configuration that cannot be measured was refused when the measurer was made.
+        try recording.withFrames(0..<opening) { bytes in Result { try measurer.settle(on: bytes) } }.get()
         var first = 0
         while first < recording.frameCount {
             let range = first..<min(recording.frameCount, first + block)

@@ -20,6 +20,27 @@ struct WindowMeasurer: ~Copyable {
         values = Array(repeating: [], count: 6)
     }
 
+    /// Lets the first window start with the recording: settles the meter on the recording's own first cycles.
+    ///
+    /// - Parameter opening: the recording's first half second, or all of it.
+    mutating func settle(on opening: RawSpan) throws(MeterConfiguration.Failure) {
+        var scout = try Meter(configuration)
+        var cursor = 0
+        var crossings: [Double] = []
+        while let event = scout.advance(through: opening, from: &cursor) {
+            if case .halfCycle = event, !scout.halfCycle.flags.contains(.unsynchronised) {
+                crossings.append(scout.halfCycle.endFrame)
+            }
+        }
+        // The last crossings are the best settled; an even number of half cycles apart.
+        guard crossings.count >= 3 else { return }
+        let span = min(8, (crossings.count - 1) / 2 * 2)
+        let cycle = (crossings[crossings.count - 1] - crossings[crossings.count - 1 - span]) / Double(span / 2)
+        let cycles = (0.12 * configuration.sampleRateHz / cycle).rounded(.up)
+        let count = min(opening.byteCount, Int((cycles * cycle).rounded()) * configuration.layout.frameBytes)
+        meter.settle(on: opening.extracting(0..<count))
+    }
+
     /// Takes a block and gives the records that are ready to `emit`.
     mutating func take(_ block: RawSpan, emit: (WindowRecord) -> Void) {
         append(block)
