@@ -74,16 +74,16 @@ enum Bed {
             status: process.terminationStatus, errors: try String(contentsOf: files[1], encoding: .utf8))
     }
 
-    /// Builds the library that counts heap allocations; nil where there is no C compiler.
-    static let allocationCounter: URL? = {
-        let library = FileManager.default.temporaryDirectory.appending(path: "headroom-malloc-count-\(getpid()).so")
+    /// Builds the library that counts heap allocations; nil where the C compiler cannot. The caller removes it.
+    static func allocationCounter() -> URL? {
+        let library = FileManager.default.temporaryDirectory.appending(path: "headroom-\(UUID().uuidString).so")
         let source = folder.appending(path: "malloc-count.c").path
         let compiler = try? start(
             ["/usr/bin/env", "cc", "-shared", "-fPIC", "-o", library.path, source], output: FileHandle.nullDevice,
             errors: .nullDevice)
         compiler?.waitUntilExit()
         return compiler?.terminationStatus == 0 ? library : nil
-    }()
+    }
 
     static func start(_ command: [String], input: Pipe? = nil, output: Any, errors: FileHandle) throws -> Process {
         let process = Process()

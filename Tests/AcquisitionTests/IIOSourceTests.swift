@@ -79,13 +79,13 @@ struct IIOSourceTests {
     @Test(arguments: uris)
     func `without timestamps a loss above half a block is seen by the clock`(uri: String) throws {
         let run = try Bed.run(
-            ["--iiod", "--drop", "4000:800"],
-            probe: [uri, "--no-timestamp", "--blocks", "200", "voltage0=u1"] + Self.patient)
+            ["--iiod", "--drop", "4000:3200"],
+            probe: [uri, "--no-timestamp", "--block-frames", "320", "--blocks", "120", "voltage0=u1"] + Self.patient)
         #expect(run.status == 0, "\(run.errors)")
         #expect(run.source["clock"] as? String == "absent")
         #expect(run.source["frameBytes"] as? Int == 2)
-        // By the clock of a machine that is busy with other tests: within half a block.
-        #expect(abs(run.framesLost - 800) <= 40)
+        // By the clock of a machine that is busy with other tests: within half a block of 40 ms.
+        #expect(abs(run.framesLost - 3200) <= 160)
         #expect(run.blocks.allSatisfy { $0["lastFrameTime"] is NSNull })
     }
 
@@ -122,9 +122,10 @@ struct IIOSourceTests {
         #expect(firstDifference(run.codes, (0..<1600).map { Bed.code(frame: $0, input: 2) }) == nil)
     }
 
-    @Test(.enabled(if: Bed.allocationCounter != nil, "needs cc"), arguments: uris)
+    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/cc"), "needs cc"), arguments: uris)
     func `reading allocates nothing of ours`(uri: String) throws {
-        let library = try #require(Bed.allocationCounter)
+        let library = try #require(Bed.allocationCounter())
+        defer { try? FileManager.default.removeItem(at: library) }
         let counts = try [20, 220].map { blocks in
             let run = try Bed.run(
                 ["--iiod"],
