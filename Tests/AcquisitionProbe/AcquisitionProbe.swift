@@ -35,7 +35,7 @@ enum AcquisitionProbe {
             do throws(AcquisitionError) {
                 try source.nextBlock { frames, info in
                     var checksum = FNV()
-                    for frame in 0..<info.frameCount {
+                    for frame in 0..<(options.isDecoding ? info.frameCount : 0) {
                         for channel in channels {
                             guard let slot = layout[channel] else { continue }
                             let code = decode(frames, at: frame * layout.frameBytes + slot.byteOffset, slot.format)
@@ -136,8 +136,10 @@ struct FNV {
     private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
 
     mutating func add(_ code: Int32) {
-        for shift in [0, 8, 16, 24] as [UInt32] {
-            value = (value ^ UInt64(UInt32(bitPattern: code) >> shift & 0xFF)) &* 0x100_0000_01b3
+        var rest = UInt32(bitPattern: code)
+        for _ in 0..<4 {
+            value = (value ^ UInt64(rest & 0xFF)) &* 0x100_0000_01b3
+            rest >>= 8
         }
     }
 }

@@ -11,6 +11,8 @@ struct ProbeOptions {
     var settings: IIOSettings
     var blocks = 10
     var isVerbose = false
+    /// Off: blocks are only taken, so that what the source itself does can be counted.
+    var isDecoding = true
     var reconnects = false
     var dumpPath: String?
     var cancelAfterSeconds: Double?
@@ -41,6 +43,7 @@ struct ProbeOptions {
                 guard parts.count == 2 else { throw UsageError(description: "--write ATTRIBUTE=VALUE") }
                 settings.attributes.append(.init(attribute: parts[0], value: parts[1]))
             case "--blocks": blocks = try value(argument, Int.self)
+            case "--no-decode": isDecoding = false
             case "--verbose": isVerbose = true
             case "--reconnect": reconnects = true
             case "--dump": dumpPath = try value(argument, String.self)

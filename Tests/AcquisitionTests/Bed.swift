@@ -41,7 +41,10 @@ enum Bed {
     ///   - options: of the bed.
     ///   - probe: arguments of the probe.
     ///   - beside: a shell command that runs in the bed meanwhile.
-    static func run(_ options: [String], probe arguments: [String], beside: String? = nil) throws -> Run {
+    ///   - preload: a library that is loaded into the probe.
+    static func run(
+        _ options: [String], probe arguments: [String], beside: String? = nil, preload: URL? = nil
+    ) throws -> Run {
         let scratch = FileManager.default.temporaryDirectory.appending(path: "headroom-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: scratch) }
@@ -49,6 +52,7 @@ enum Bed {
         for file in files { try Data().write(to: file) }
 
         var command = [probe.path] + arguments + ["--dump", files[2].path]
+        if let preload { command = ["env", "LD_PRELOAD=\(preload.path)"] + command }
         if let beside { command = ["/bin/bash", "-c", "(\(beside)) >&2 & exec \"$@\"", "bed"] + command }
         let process = try start(
             ["/usr/bin/env", "timeout", "--kill-after=5", "120", folder.appending(path: "bed.sh").path]
@@ -70,6 +74,17 @@ enum Bed {
             status: process.terminationStatus, errors: try String(contentsOf: files[1], encoding: .utf8))
     }
 
+    /// Builds the library that counts heap allocations; nil where the C compiler cannot. The caller removes it.
+    static func allocationCounter() -> URL? {
+        let library = FileManager.default.temporaryDirectory.appending(path: "headroom-\(UUID().uuidString).so")
+        let source = folder.appending(path: "malloc-count.c").path
+        let compiler = try? start(
+            ["/usr/bin/env", "cc", "-shared", "-fPIC", "-o", library.path, source], output: FileHandle.nullDevice,
+            errors: .nullDevice)
+        compiler?.waitUntilExit()
+        return compiler?.terminationStatus == 0 ? library : nil
+    }
+
     static func start(_ command: [String], input: Pipe? = nil, output: Any, errors: FileHandle) throws -> Process {
         let process = Process()
         process.executableURL = URL(filePath: command[0])
@@ -86,4 +101,10 @@ enum Bed {
         let value = (frame % 4096) * (2 * input + 1) * (bits == 16 ? 16 : 4096) + 37 * input
         return Int32(value % (1 << bits) - 1 << (bits - 1))
     }
+}
+
+/// Where two runs of codes part; nil where they are equal. (A failed `==` of thousands of codes would fill the log.)
+func firstDifference(_ codes: [Int32], _ made: [Int32]) -> Int? {
+    if let index = zip(codes, made).enumerated().first(where: { $1.0 != $1.1 })?.offset { return index }
+    return codes.count == made.count ? nil : min(codes.count, made.count)
 }

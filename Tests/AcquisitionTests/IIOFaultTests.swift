@@ -21,7 +21,8 @@ struct IIOFaultTests {
         #expect(run.events("reconnected").count == 1 && before > 0 && before < 150)
         // The made-up ADC counts from 0 again when its buffer opens again.
         let expected = (0..<before * 80).map { $0 } + (0..<(150 - before) * 80).map { $0 }
-        #expect(run.codes == expected.flatMap { [Bed.code(frame: $0, input: 0), Bed.code(frame: $0, input: 4)] })
+        let made = expected.flatMap { [Bed.code(frame: $0, input: 0), Bed.code(frame: $0, input: 4)] }
+        #expect(firstDifference(run.codes, made) == nil)
 
         let blocks = run.blocks
         let discontinuities = blocks.indices.filter { blocks[$0]["discontinuity"] as? Bool == true }
@@ -54,7 +55,7 @@ struct IIOFaultTests {
             ["--iiod", "--silent-after", "810"], probe: [uri, "--timeout", "2", "--blocks", "1000", "voltage0=u1"])
         #expect(run.status == 3)
         #expect(run.error["case"] as? String == "timedOut")
-        #expect(run.codes == (0..<800).map { Bed.code(frame: $0, input: 0) })
+        #expect(firstDifference(run.codes, (0..<800).map { Bed.code(frame: $0, input: 0) }) == nil)
     }
 
     @Test(arguments: uris)

@@ -65,7 +65,7 @@ struct IIOSourceTests {
             probe: [uri, "--blocks", "100", "voltage0=u1"] + Self.patient)
         #expect(run.status == 0, "\(run.errors)")
         let made = (0..<8158).filter { frame in !drops.contains { $0.0 <= frame && frame < $0.0 + $0.1 } }
-        #expect(run.codes == made.map { Bed.code(frame: $0, input: 0) })
+        #expect(firstDifference(run.codes, made.map { Bed.code(frame: $0, input: 0) }) == nil)
         let reports = run.blocks.filter { $0["framesLost"] as? Int != 0 }
         #expect(reports.map { $0["framesLost"] as? Int } == drops.map(\.1))
         #expect(reports.allSatisfy { $0["discontinuity"] as? Bool == true })
@@ -79,13 +79,13 @@ struct IIOSourceTests {
     @Test(arguments: uris)
     func `without timestamps a loss above half a block is seen by the clock`(uri: String) throws {
         let run = try Bed.run(
-            ["--iiod", "--drop", "4000:800"],
-            probe: [uri, "--no-timestamp", "--blocks", "200", "voltage0=u1"] + Self.patient)
+            ["--iiod", "--drop", "4000:3200"],
+            probe: [uri, "--no-timestamp", "--block-frames", "320", "--blocks", "120", "voltage0=u1"] + Self.patient)
         #expect(run.status == 0, "\(run.errors)")
         #expect(run.source["clock"] as? String == "absent")
         #expect(run.source["frameBytes"] as? Int == 2)
-        // By the clock of a machine that is busy with other tests: within half a block.
-        #expect(abs(run.framesLost - 800) <= 40)
+        // By the clock of a machine that is busy with other tests: within half a block of 40 ms.
+        #expect(abs(run.framesLost - 3200) <= 160)
         #expect(run.blocks.allSatisfy { $0["lastFrameTime"] is NSNull })
     }
 
@@ -99,7 +99,7 @@ struct IIOSourceTests {
         let slots = try #require(run.source["slots"] as? [[String: Any]])
         #expect(slots.map { $0["byteOffset"] as? Int } == [4, 2, 0])
         let expected = (0..<1600).flatMap { frame in [5, 3, 0].map { Bed.code(frame: frame, input: $0) } }
-        #expect(run.codes == expected)
+        #expect(firstDifference(run.codes, expected) == nil)
     }
 
     @Test(arguments: ["device", "input", "pseudo"])
@@ -119,7 +119,24 @@ struct IIOSourceTests {
         #expect(run.status == 0, "\(run.errors)")
         #expect(run.errors.contains("1   6"))
         #expect(run.source["frameBytes"] as? Int == 24)
-        #expect(run.codes == (0..<1600).map { Bed.code(frame: $0, input: 2) })
+        #expect(firstDifference(run.codes, (0..<1600).map { Bed.code(frame: $0, input: 2) }) == nil)
+    }
+
+    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/cc"), "needs cc"), arguments: uris)
+    func `reading allocates nothing of ours`(uri: String) throws {
+        let library = try #require(Bed.allocationCounter())
+        defer { try? FileManager.default.removeItem(at: library) }
+        let counts = try [20, 220].map { blocks in
+            let run = try Bed.run(
+                ["--iiod"],
+                probe: [uri, "--no-decode", "--kernel-buffers", "128", "--timeout", "20", "--blocks", "\(blocks)",
+                    "voltage0=u1", "voltage3=i1"], preload: library)
+            let line = run.errors.split(separator: "\n").last { $0.hasPrefix("allocations ") }
+            return try #require(line.flatMap { Int($0.dropFirst(12)) }, "\(run.errors)")
+        }
+        let ours = counts[1] - counts[0]
+        // libiio's network backend makes one small allocation per block, and a few at the start by the moment.
+        if uri == "local:" { #expect(ours == 0) } else { #expect((190...210).contains(ours)) }
     }
 
     /// Index of the first frame that is not as made, eight inputs wide; nil where all are.

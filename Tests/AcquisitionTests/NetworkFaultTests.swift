@@ -86,7 +86,7 @@ struct NetworkFaultTests {
     @Test(arguments: ["close", "reset", "stall", "timeout", "garbage", "huge", "short"])
     func `a broken stream is an error that a reconnect cures, and the gap is marked`(fault: String) throws {
         let server = try FaultyServer(["--fault", fault, "--at", "3", "--once"])
-        var source = try server.source(timeoutSeconds: fault == "stall" ? 1 : 30)
+        var source = try server.source(timeoutSeconds: fault == "stall" ? 1 : 10)
         for _ in 0..<3 { _ = try readBlock(&source) }
         let error = try #require(throws: AcquisitionError.self) { _ = try readBlock(&source) }
         switch error {

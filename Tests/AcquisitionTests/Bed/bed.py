@@ -115,6 +115,15 @@ def stored(value):
     return struct.pack(">I", raw << 8 | 0xA5) if ">>8" in options.format else struct.pack(">I", 0xA5 << 24 | raw)
 
 
+def drain(pipe):
+    """Throws away what nobody read, as the kernel does when a buffer is enabled."""
+    try:
+        while os.read(pipe, 1 << 16):
+            pass
+    except BlockingIOError:
+        pass
+
+
 class Stream:
     """The frames of one enabled buffer."""
 
@@ -132,11 +141,7 @@ class Stream:
                 break
             except OSError:
                 continue
-        try:
-            while os.read(pipe, 1 << 16):
-                pass
-        except BlockingIOError:
-            pass
+        drain(pipe)
         self.pipe = pipe
         self.next = 0
         self.period = 1e9 / options.rate * (1 + options.drift_ppm * 1e-6)
@@ -179,6 +184,8 @@ def generate():
         except (OSError, ValueError):
             continue
         if not enabled:
+            # Here and not only on enabling: a quick reader would still get the old frames.
+            drain(pipe)
             stream = None
         elif stream is None:
             stream = Stream(pipe)

@@ -12,6 +12,14 @@ parser.add_argument("--once", action="store_true", help="only the first buffer h
 parser.add_argument("--split", type=int, default=0, help="send block data in pieces of so many bytes")
 options = parser.parse_args()
 PERIOD, INPUTS, T = 4096, 8, 125_000
+# libiio grumbles where there is none.
+DTD = ('<!DOCTYPE context [<!ELEMENT context (device)*><!ELEMENT device (channel | attribute)*>'
+       '<!ELEMENT channel (scan-element?, attribute*)><!ELEMENT attribute EMPTY><!ELEMENT scan-element EMPTY>'
+       '<!ATTLIST context name CDATA #REQUIRED description CDATA #IMPLIED>'
+       '<!ATTLIST device id CDATA #REQUIRED name CDATA #IMPLIED>'
+       '<!ATTLIST channel id CDATA #REQUIRED type (input|output) #REQUIRED>'
+       '<!ATTLIST scan-element index CDATA #REQUIRED format CDATA #REQUIRED scale CDATA #IMPLIED>'
+       '<!ATTLIST attribute name CDATA #REQUIRED filename CDATA #IMPLIED>]>')
 ALL = (1 << INPUTS + 1) - 1
 buffers_opened = 0
 
@@ -36,7 +44,7 @@ def xml():
         f'<attribute name="scale" filename="in_voltage{c}_scale" /></channel>' for c in range(INPUTS))
     rows += ('<channel id="timestamp" type="input">'
              f'<scan-element index="{INPUTS}" format="le:S64/64&gt;&gt;0" /></channel>')
-    return ('<?xml version="1.0" encoding="utf-8"?><context name="network" description="made up">'
+    return (f'<?xml version="1.0" encoding="utf-8"?>{DTD}<context name="network" description="made up">'
             f'<device id="iio:device0" name="bed-adc">{rows}<attribute name="sampling_frequency" /></device></context>')
 
 
