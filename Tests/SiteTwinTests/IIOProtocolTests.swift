@@ -75,7 +75,10 @@ struct IIOProtocolTests {
                 #expect(bytes.count == 15_360)
                 for frame in stride(from: 0, to: bytes.count, by: 24) {
                     let time = timestamp(bytes[frame + 16..<frame + 24])
-                    if let last { missing += (time - last) / 31_250 - 1 }
+                    if let last {
+                        #expect(time > last && (time - last) % 31_250 == 0)
+                        missing += (time - last) / 31_250 - 1
+                    }
                     last = time
                 }
             }
