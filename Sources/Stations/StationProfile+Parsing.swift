@@ -72,7 +72,8 @@ extension StationProfile {
     private func checkClocks(_ top: ProfileFields) throws(ProfileError) {
         guard let keepAlive, let node = top["keep-alive"], let failSafe else { return }
         guard keepAlive.everySeconds * 2 <= failSafe.timeoutRange.upperBound else {
-            throw node.error(
+            let every = try node.entries().first { $0.0 == "every-s" }?.1
+            throw (every ?? node).error(
                 "a sign of life every \(keepAlive.everySeconds) s comes too late for a time-out of at most "
                     + "\(failSafe.timeoutRange.upperBound) s", "set every-s to at most half of it")
         }
