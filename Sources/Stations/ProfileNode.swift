@@ -106,7 +106,7 @@ struct ProfileNode {
         throw error("'\(text)' is no \(what)", hint ?? "use one of \(known.joined(separator: ", "))")
     }
 
-    /// Decimal, hexadecimal, or one letter for its ASCII code.
+    /// Decimal, or hexadecimal behind `0x`.
     static func integer(_ text: String) -> Int64? {
         if text.hasPrefix("0x") { return Int64(text.dropFirst(2), radix: 16) }
         return Int64(text)

@@ -41,7 +41,7 @@ extension StationProfile {
             pollIntervalSeconds: try connection["poll-interval-s"]?.number(0.05...3600) ?? 1,
             limitStepAmperes: try limitFields.required("step-a").number(0.001...16), minimumAmperes: minimum,
             largestAmperes: try limitFields["largest-a"]?.number(minimum...1000) ?? 80,
-            waitBetweenRequestsSeconds: try connection["wait-between-requests-s"]?.number(0...10) ?? 0,
+            waitBetweenRequestsSeconds: try connection["wait-between-requests-s"]?.number(0...1) ?? 0,
             largestBlockWords: Int(try connection["largest-block"]?.integer(1...125) ?? 125),
             largestGapWords: Int(try connection["largest-gap"]?.integer(0...124) ?? 0),
             registers: registers.registers, statusRules: try statusRules(top.required("status"), registers),

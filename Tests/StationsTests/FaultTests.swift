@@ -294,14 +294,3 @@ private func impatient(_ edits: [(String, String)] = []) throws -> StationProfil
         #expect(error?.description.contains("check the name, or enter the IP address") == true)
     }
 }
-
-@Suite struct GrowingWaitTests {
-    @Test("waits grow from 0.1 s to 5 s and start anew")
-    func grows() {
-        var wait = GrowingWait()
-        let waits = (0..<8).map { _ in Double(wait.next()) / 1e9 }
-        #expect(waits == [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5, 5])
-        wait.reset()
-        #expect(wait.next() == 100_000_000)
-    }
-}
