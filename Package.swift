@@ -32,7 +32,7 @@ let package = Package(
         .target(
             name: "Stations",
             dependencies: ["Allocation", "Realtime", "CModbus", .product(name: "Yams", package: "Yams")],
-            resources: [.embedInCode("Profiles")],
+            exclude: ["README.md"], resources: [.embedInCode("Profiles")],
             swiftSettings: common),
         .target(name: "SiteTwin", dependencies: ["MeterDSP", "Realtime", "CModbus"], swiftSettings: common),
         .target(
