@@ -28,15 +28,16 @@ let package = Package(
 
         // MARK: The rooms of the device.
         .target(
-            name: "StrictYAML", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: common),
+            name: "StrictYAML", dependencies: [.product(name: "Yams", package: "Yams")], exclude: ["README.md"],
+            swiftSettings: common),
         .target(name: "Realtime", dependencies: ["CRealtime"], swiftSettings: common),
         .target(
             name: "Acquisition", dependencies: ["MeterDSP", "Realtime", "CIIO"], exclude: ["README.md"],
             swiftSettings: common),
         .target(
             name: "Stations",
-            dependencies: ["Allocation", "Realtime", "CModbus", "StrictYAML", .product(name: "Yams", package: "Yams")],
-            resources: [.embedInCode("Profiles")],
+            dependencies: ["Allocation", "Realtime", "CModbus", "StrictYAML"],
+            exclude: ["README.md"], resources: [.embedInCode("Profiles")],
             swiftSettings: common),
         .target(
             name: "SiteTwin", dependencies: ["MeterDSP", "Realtime", "CModbus"], exclude: ["README.md"],
@@ -76,7 +77,7 @@ let package = Package(
             name: "AcquisitionTests", dependencies: ["Acquisition", "TestSupport", "acquisition-probe"],
             exclude: ["Bed"], swiftSettings: common),
         .testTarget(
-            name: "StationsTests", dependencies: ["Stations", "CModbus"], exclude: ["Fixtures"], swiftSettings: common),
+            name: "StationsTests", dependencies: ["Stations", "CModbus", "StrictYAML"], exclude: ["Fixtures"], swiftSettings: common),
         .testTarget(
             name: "SiteTwinTests", dependencies: ["SiteTwin", "MeterDSP"], exclude: ["stations_client.py"],
             swiftSettings: common),

@@ -1,9 +1,11 @@
+import StrictYAML
+
 /// The registers of a profile under their names, while it is read.
 struct RegisterTable {
     let registers: [StationProfile.Register]
     private let indices: [String: Int]
 
-    init(_ node: ProfileNode, defaults: ProfileFields) throws(ProfileError) {
+    init(_ node: YAMLNode, defaults: YAMLFields) throws(YAMLError) {
         let base = try defaults["address-base"]?.integer(0...1) ?? 0
         let reads = try defaults["read-function"].map(Self.readFunction) ?? .holdingRegisters
         let writes = try defaults["write-function"].map(Self.writeFunction) ?? .multipleRegisters
@@ -41,10 +43,10 @@ struct RegisterTable {
     }
 
     /// The register that `node` names.
-    func index(_ node: ProfileNode) throws(ProfileError) -> Int { try index(named: node.string(), node) }
+    func index(_ node: YAMLNode) throws(YAMLError) -> Int { try index(named: node.string(), node) }
 
     /// The register `name`; errors name the place `node`.
-    func index(named name: String, _ node: ProfileNode) throws(ProfileError) -> Int {
+    func index(named name: String, _ node: YAMLNode) throws(YAMLError) -> Int {
         if let index = indices[name] { return index }
         let known = registers.map(\.name)
         let hint = nearest(to: name, among: known).map { "did you mean '\($0)'?" }
@@ -53,7 +55,7 @@ struct RegisterTable {
     }
 
     /// The register that `node` names, which must hold a number.
-    func numeric(_ node: ProfileNode) throws(ProfileError) -> Int {
+    func numeric(_ node: YAMLNode) throws(YAMLError) -> Int {
         let index = try index(node)
         guard registers[index].format.type.isNumeric else {
             throw node.error("'\(registers[index].name)' holds no number", "use a register of a numeric type")
@@ -62,8 +64,8 @@ struct RegisterTable {
     }
 
     private static func format(
-        _ fields: ProfileFields, wordOrder: Significance, byteOrder: Significance
-    ) throws(ProfileError) -> RegisterFormat {
+        _ fields: YAMLFields, wordOrder: Significance, byteOrder: Significance
+    ) throws(YAMLError) -> RegisterFormat {
         let type = try fields.required("type").choice(
             RegisterType.allCases.map { ($0.rawValue, $0) }, what: "register type")
         var format = RegisterFormat()
@@ -97,15 +99,15 @@ struct RegisterTable {
         return format
     }
 
-    private static func significance(_ node: ProfileNode) throws(ProfileError) -> Significance {
+    private static func significance(_ node: YAMLNode) throws(YAMLError) -> Significance {
         try node.choice(Significance.allCases.map { ($0.rawValue, $0) }, what: "order")
     }
 
-    private static func readFunction(_ node: ProfileNode) throws(ProfileError) -> ReadFunction {
+    private static func readFunction(_ node: YAMLNode) throws(YAMLError) -> ReadFunction {
         try node.choice(ReadFunction.allCases.map { (String($0.rawValue), $0) }, what: "function code that reads registers")
     }
 
-    private static func writeFunction(_ node: ProfileNode) throws(ProfileError) -> WriteFunction {
+    private static func writeFunction(_ node: YAMLNode) throws(YAMLError) -> WriteFunction {
         try node.choice(WriteFunction.allCases.map { (String($0.rawValue), $0) }, what: "function code that writes registers")
     }
 }

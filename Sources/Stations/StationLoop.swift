@@ -30,7 +30,8 @@ struct StationLoop: ~Copyable {
     /// Connects, serves, and connects again, until it is to stop.
     mutating func run() {
         while !shared.isStopping {
-            connectAndServe(timeoutSeconds: profile.requestTimeoutSeconds)
+            // Connecting cannot be interrupted: it must end well within a stop.
+            connectAndServe(timeoutSeconds: min(profile.requestTimeoutSeconds, 1))
             if !shared.isStopping { waitBeforeReconnecting() }
         }
         // Not connected when the stop came, or the link was lost over it: one more attempt.
@@ -75,6 +76,7 @@ struct StationLoop: ~Copyable {
         missing = []
         poll = PollState()
         limit.connectionBegan()
+        connection.setTimeout(seconds: profile.requestTimeoutSeconds)
         if !shared.isStopping { try setUp(connection) }
         while !shared.isStopping {
             let now = MonotonicClock.nanoseconds()

@@ -1,3 +1,5 @@
+import StrictYAML
+
 extension StationProfile {
     /// The profiles that the program carries, by name.
     public static let builtIn: [StationProfile] = {
@@ -6,7 +8,7 @@ extension StationProfile {
             ("generic-modbus.yaml", PackageResources.generic_modbus_yaml),
         ]
         return files.map { file in
-            do throws(ProfileError) {
+            do throws(YAMLError) {
                 return try parse(yaml: String(decoding: file.bytes, as: UTF8.self), file: file.name)
             } catch {
                 // These bytes are part of the program: a test reads each of them, so no build that passed ends here.

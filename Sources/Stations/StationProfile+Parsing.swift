@@ -1,5 +1,5 @@
 import Allocation
-import Yams
+import StrictYAML
 
 extension StationProfile {
     /// Reads a profile.
@@ -7,10 +7,10 @@ extension StationProfile {
     /// - Parameters:
     ///   - yaml: the text.
     ///   - file: its name, for error messages.
-    /// - Throws: `ProfileError` with line, field and remedy: text that is no YAML, a key that is unknown or missing,
+    /// - Throws: `YAMLError` with line, field and remedy: text that is no YAML, a key that is unknown or missing,
     ///   a value outside its range, a register that is not described, settings that contradict each other.
-    public static func parse(yaml: String, file: String) throws(ProfileError) -> StationProfile {
-        let root = try ProfileNode.compose(yaml, file: file)
+    public static func parse(yaml: String, file: String) throws(YAMLError) -> StationProfile {
+        let root = try YAMLNode.parse(yaml, file: file)
         let top = try root.fields([
             "profile", "name", "manufacturer", "sources", "confidence", "advice", "connection", "registers", "status",
             "measurements", "limit", "fail-safe", "keep-alive", "start-up", "identity", "faults",
@@ -41,7 +41,7 @@ extension StationProfile {
             pollIntervalSeconds: try connection["poll-interval-s"]?.number(0.05...3600) ?? 1,
             limitStepAmperes: try limitFields.required("step-a").number(0.001...16), minimumAmperes: minimum,
             largestAmperes: try limitFields["largest-a"]?.number(minimum...1000) ?? 80,
-            waitBetweenRequestsSeconds: try connection["wait-between-requests-s"]?.number(0...10) ?? 0,
+            waitBetweenRequestsSeconds: try connection["wait-between-requests-s"]?.number(0...1) ?? 0,
             largestBlockWords: Int(try connection["largest-block"]?.integer(1...125) ?? 125),
             largestGapWords: Int(try connection["largest-gap"]?.integer(0...124) ?? 0),
             registers: registers.registers, statusRules: try statusRules(top.required("status"), registers),
@@ -51,7 +51,7 @@ extension StationProfile {
             startUp: [], identity: [], faults: try faults(top["faults"], registers))
         if let node = top["start-up"] {
             for step in try node.list() {
-                profile.startUp.append((try registerValue(step, registers), step.node.mark?.line ?? 0))
+                profile.startUp.append((try registerValue(step, registers), step.line ?? 0))
             }
         }
         if let node = top["identity"] {
@@ -61,7 +61,7 @@ extension StationProfile {
         return profile
     }
 
-    private static func identifier(_ node: ProfileNode) throws(ProfileError) -> String {
+    private static func identifier(_ node: YAMLNode) throws(YAMLError) -> String {
         let text = try node.string()
         guard text.allSatisfy({ $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "-") }) else {
             throw node.error("'\(text)' is no identifier", "use lower-case letters, digits and hyphens")
@@ -69,41 +69,13 @@ extension StationProfile {
         return text
     }
 
-    private func checkClocks(_ top: ProfileFields) throws(ProfileError) {
+    private func checkClocks(_ top: YAMLFields) throws(YAMLError) {
         guard let keepAlive, let node = top["keep-alive"], let failSafe else { return }
         guard keepAlive.everySeconds * 2 <= failSafe.timeoutRange.upperBound else {
-            throw node.error(
+            let every = try node.entries().first { $0.0 == "every-s" }?.1
+            throw (every ?? node).error(
                 "a sign of life every \(keepAlive.everySeconds) s comes too late for a time-out of at most "
                     + "\(failSafe.timeoutRange.upperBound) s", "set every-s to at most half of it")
         }
-    }
-}
-
-extension ProfileNode {
-    /// The root of a YAML text.
-    static func compose(_ yaml: String, file: String) throws(ProfileError) -> ProfileNode {
-        func failure(_ line: Int?, _ problem: String, _ remedy: String) -> ProfileError {
-            ProfileError(file: file, line: line, field: "", problem: problem, remedy: remedy)
-        }
-        let composed: Node?
-        do {
-            composed = try Yams.compose(yaml: yaml)
-        } catch {
-            guard let error = error as? YamlError else {
-                throw failure(nil, "no YAML (\(error))", "check the text with a YAML editor")
-            }
-            switch error {
-            case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-                .composer(_, let problem, let mark, _):
-                throw failure(mark.line, "no YAML: \(problem)", "check indentation, colons and brackets there")
-            case .duplicatedKeysInMapping(let keys, let context):
-                throw failure(
-                    context.mark.line, "the same key twice: \(keys.joined(separator: ", "))", "keep one of them")
-            default:
-                throw failure(nil, "no YAML (\(error))", "save the file as UTF-8 text")
-            }
-        }
-        guard let composed else { throw failure(nil, "empty", "start from one of the built-in profiles") }
-        return ProfileNode(node: composed, path: "", file: file, keyLine: nil)
     }
 }

@@ -1,8 +1,9 @@
+import StrictYAML
 import Allocation
 
 /// Reading the sections of a profile that refer to its registers.
 extension StationProfile {
-    static func statusRules(_ node: ProfileNode, _ registers: RegisterTable) throws(ProfileError) -> [StatusRule] {
+    static func statusRules(_ node: YAMLNode, _ registers: RegisterTable) throws(YAMLError) -> [StatusRule] {
         var rules: [StatusRule] = []
         for rule in try node.list() {
             let fields = try rule.fields(["when", "is"])
@@ -26,8 +27,8 @@ extension StationProfile {
         return rules
     }
 
-    private static func test(_ node: ProfileNode) throws(ProfileError) -> StatusRule.Test {
-        if case .mapping = node.node {
+    private static func test(_ node: YAMLNode) throws(YAMLError) -> StatusRule.Test {
+        if node.isMapping {
             let fields = try node.fields(["not", "at-least", "at-most", "bits"])
             guard fields.entries.count == 1 else {
                 throw node.error("one comparison is needed", "use one of not, at-least, at-most, bits")
@@ -40,20 +41,20 @@ extension StationProfile {
         return .oneOf(try values(node))
     }
 
-    private static func values(_ node: ProfileNode) throws(ProfileError) -> [Int64] {
+    private static func values(_ node: YAMLNode) throws(YAMLError) -> [Int64] {
         var values: [Int64] = []
         for element in try node.listOrOne() { values.append(try value(element)) }
         return values
     }
 
     /// A number, or one letter for its ASCII code: some stations say "A" to "F".
-    private static func value(_ node: ProfileNode) throws(ProfileError) -> Int64 {
+    private static func value(_ node: YAMLNode) throws(YAMLError) -> Int64 {
         let text = try node.string()
         if text.count == 1, let letter = text.first, letter.isLetter, let code = letter.asciiValue { return Int64(code) }
         return try node.integer(.min ... .max)
     }
 
-    static func registerValue(_ node: ProfileNode, _ registers: RegisterTable) throws(ProfileError) -> RegisterValue {
+    static func registerValue(_ node: YAMLNode, _ registers: RegisterTable) throws(YAMLError) -> RegisterValue {
         let fields = try node.fields(["register", "value"])
         let register = try registers.numeric(fields.required("register"))
         let valueNode = try fields.required("value")
@@ -67,8 +68,8 @@ extension StationProfile {
     }
 
     static func limit(
-        _ fields: ProfileFields, _ registers: RegisterTable, minimum: Double
-    ) throws(ProfileError) -> Limit {
+        _ fields: YAMLFields, _ registers: RegisterTable, minimum: Double
+    ) throws(YAMLError) -> Limit {
         let registerNode = try fields.required("register")
         let register = try registers.numeric(registerNode)
         var readBack: [RegisterIndex] = []
@@ -89,7 +90,7 @@ extension StationProfile {
             actsWithinSeconds: try fields["acts-within-s"]?.number(0.1...120) ?? 3, refreshSeconds: refresh)
     }
 
-    static func measurements(_ node: ProfileNode?, _ registers: RegisterTable) throws(ProfileError) -> Measurements {
+    static func measurements(_ node: YAMLNode?, _ registers: RegisterTable) throws(YAMLError) -> Measurements {
         var measurements = Measurements(currents: [], energy: nil, energyIsOfSession: false)
         guard let node else { return measurements }
         let fields = try node.fields(["current-a", "energy-wh", "energy-of"])
@@ -105,7 +106,7 @@ extension StationProfile {
         return measurements
     }
 
-    static func failSafe(_ node: ProfileNode?, _ registers: RegisterTable) throws(ProfileError) -> FailSafe? {
+    static func failSafe(_ node: YAMLNode?, _ registers: RegisterTable) throws(YAMLError) -> FailSafe? {
         guard let node else { return nil }
         let fields = try node.fields([
             "current", "current-read-back", "timeout", "timeout-read-back", "smallest-timeout-s", "largest-timeout-s",
@@ -113,7 +114,7 @@ extension StationProfile {
         ])
         let smallest = try fields["smallest-timeout-s"]?.number(1...86_400) ?? 1
         let largest = try fields["largest-timeout-s"]?.number(smallest...86_400) ?? 3600
-        func register(_ key: String) throws(ProfileError) -> RegisterIndex? {
+        func register(_ key: String) throws(YAMLError) -> RegisterIndex? {
             guard let node = fields[key] else { return nil }
             return try registers.numeric(node)
         }
@@ -125,7 +126,7 @@ extension StationProfile {
                 FailSafe.Without.allCases.map { ($0.rawValue, $0) }, what: "behaviour") ?? .unknown)
     }
 
-    static func keepAlive(_ node: ProfileNode?, _ registers: RegisterTable) throws(ProfileError) -> KeepAlive? {
+    static func keepAlive(_ node: YAMLNode?, _ registers: RegisterTable) throws(YAMLError) -> KeepAlive? {
         guard let node else { return nil }
         let fields = try node.fields(["by", "every-s", "register", "value"])
         let every = try fields.required("every-s").number(0.1...3600)
@@ -149,13 +150,13 @@ extension StationProfile {
         return KeepAlive(everySeconds: every, write: RegisterValue(register: register, value: number))
     }
 
-    static func faults(_ node: ProfileNode?, _ registers: RegisterTable) throws(ProfileError) -> Faults? {
+    static func faults(_ node: YAMLNode?, _ registers: RegisterTable) throws(YAMLError) -> Faults? {
         guard let node else { return nil }
         let fields = try node.fields(["register", "bits"])
         let register = try registers.numeric(fields.required("register"))
         var bits: [(mask: Int64, words: String)] = []
         for (mask, words) in try fields.required("bits").entries() {
-            guard let number = ProfileNode.integer(mask), number != 0 else {
+            guard let number = YAMLNode.integer(mask), number != 0 else {
                 throw words.error("'\(mask)' is no mask", "write it decimal or as 0x… hexadecimal, not 0")
             }
             bits.append((number, try words.string()))

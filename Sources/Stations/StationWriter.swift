@@ -77,7 +77,7 @@ public final class StationWriter: Sendable {
     /// Leaves the station at its fail-safe limit, closes the connection and ends the thread. Returns within about
     /// `timeoutSeconds` even where the station is dead: then its own time-out has to bring it down.
     ///
-    /// - Returns: false where the thread is still held up by the name resolver; it ends by itself.
+    /// - Returns: false where the thread is still held up, by the name resolver for example; it ends by itself.
     @discardableResult
     public func stop(timeoutSeconds: Double = 2) -> Bool {
         thread.withLock { running in

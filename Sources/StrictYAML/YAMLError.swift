@@ -28,7 +28,7 @@ public struct YAMLError: Error, Equatable, CustomStringConvertible {
 public func nearest(to word: String, among known: [String]) -> String? {
     let candidates = known.map { (word: $0, distance: editDistance(word, $0)) }
     guard let best = candidates.min(by: { $0.distance < $1.distance }) else { return nil }
-    return best.distance <= max(2, word.count / 3) ? best.word : nil
+    return best.distance <= max(1, word.count / 3) && best.distance < word.count ? best.word : nil
 }
 
 /// Insertions, deletions and replacements that lead from one word to the other.

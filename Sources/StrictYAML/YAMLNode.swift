@@ -9,6 +9,12 @@ public struct YAMLNode {
     /// The line of the key, where the value has none of its own.
     let keyLine: Int?
 
+    /// The line of the value, counted from 1; nil where the parser does not know it.
+    public var line: Int? { node.mark?.line }
+
+    /// True where `key: value` lines stand here.
+    public var isMapping: Bool { if case .mapping = node { true } else { false } }
+
     /// Reads one YAML document.
     ///
     /// - Parameter file: its name, for error messages.
@@ -140,7 +146,7 @@ public struct YAMLNode {
         throw error("'\(text)' is no \(what)", hint ?? "use one of \(known.joined(separator: ", "))")
     }
 
-    /// Decimal, hexadecimal, or one letter for its ASCII code.
+    /// Decimal, or hexadecimal behind `0x`.
     public static func integer(_ text: String) -> Int64? {
         if text.hasPrefix("0x") { return Int64(text.dropFirst(2), radix: 16) }
         return Int64(text)
@@ -149,8 +155,10 @@ public struct YAMLNode {
 
 /// The entries of a mapping whose keys are settled.
 public struct YAMLFields {
-    let parent: YAMLNode
-    let entries: [String: YAMLNode]
+    /// The mapping itself.
+    public let parent: YAMLNode
+    /// By key.
+    public let entries: [String: YAMLNode]
 
     /// nil where the key is not there.
     public subscript(key: String) -> YAMLNode? { entries[key] }

@@ -20,10 +20,12 @@ func eventually(
     }
 }
 
+/// Where a file beside the tests is.
+func fixturePath(_ name: String) -> String { #filePath.dropLast("Support.swift".count) + "Fixtures/" + name }
+
 /// The text of a file beside the tests.
 func fixture(_ name: String) throws -> String {
-    let folder = String(#filePath.prefix { _ in true }.dropLast("Support.swift".count))
-    let path = folder + "Fixtures/" + name
+    let path = fixturePath(name)
     guard let file = fopen(path, "r") else { throw SystemError(text: "cannot read \(path)") }
     defer { fclose(file) }
     var bytes: [UInt8] = []

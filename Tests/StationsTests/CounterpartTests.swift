@@ -1,0 +1,145 @@
+import Allocation
+import CModbus
+import Glibc
+import Realtime
+import Testing
+
+@testable import Stations
+
+/// A station in a process of its own, on pymodbus.
+private final class PymodbusStation {
+    static let python = "/usr/bin/python3"
+    static let isInstalled: Bool = {
+        guard let child = try? spawn([python, "-c", "from pymodbus.server import StartAsyncTcpServer"]) else { return false }
+        return wait(for: child) == 0
+    }()
+
+    let port: Int
+    private let child: pid_t
+
+    init(_ kind: String) throws {
+        port = try unusedPort()
+        child = try spawn([Self.python, fixturePath("pymodbus_station.py"), kind, String(port)])
+    }
+
+    func stop() {
+        kill(child, SIGKILL)
+        _ = wait(for: child)
+    }
+}
+
+/// Starts a program whose words go nowhere.
+private func spawn(_ words: [String]) throws -> pid_t {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    for descriptor in [STDOUT_FILENO, STDERR_FILENO] {
+        posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_WRONLY, 0)
+    }
+    var arguments = words.map { strdup($0) } + [nil]
+    defer { for argument in arguments { free(argument) } }
+    var child = pid_t()
+    let failed = posix_spawn(&child, words[0], &actions, nil, &arguments, environ)
+    guard failed == 0 else { throw SystemError(text: "cannot start \(words[0]): \(String(cString: strerror(failed)))") }
+    return child
+}
+
+/// The status with which a child ended.
+private func wait(for child: pid_t) -> CInt {
+    var status: CInt = 0
+    while waitpid(child, &status, 0) < 0, errno == EINTR {}
+    return status
+}
+
+@Suite(.timeLimit(.minutes(3)), .serialized) struct CounterpartTests {
+    @Test(
+        "pymodbus with ABB's documented registers: limit, fail-safe, status, currents, identity",
+        .enabled(if: PymodbusStation.isInstalled, "needs /usr/bin/python3 with pymodbus (apt install python3-pymodbus)"))
+    func abbOnPymodbus() async throws {
+        let station = try PymodbusStation("abb")
+        defer { station.stop() }
+        let writer = try StationWriter(configuration(try builtIn("abb-terra-ac"), port: station.port))
+        writer.publish(StationLimit(amperes: 13.37))
+        try await eventually("accepted and read", within: 60) {
+            writer.report().inFlightAmperes == nil && writer.report().drawnTime != .never
+        }
+        let report = writer.report(), diagnostics = writer.diagnostics()
+        #expect(report.acceptedAmperes.map { abs($0 - 13.3) < 1e-9 } == true)
+        #expect(report.status == .charging && report.isAnswering)
+        #expect(report.drawnAmperes == PerPhaseAmperes(10, 9.9, 9.8))
+        #expect(diagnostics.failSafeKept == true)
+        #expect(diagnostics.energyWattHours == 1234 && diagnostics.energyIsOfSession)
+        #expect(
+            diagnostics.identity
+                == "serial number 1122334455667788, firmware 1.8.21.0, maximum set in the app (A) 32")
+        #expect(diagnostics.exceptions == 0 && diagnostics.timeouts == 0)
+        // Another client looks at what the writer wrote.
+        let look = try ModbusConnection(host: "127.0.0.1", port: station.port, unit: 1, timeoutSeconds: 10)
+        #expect(try look.read(.holdingRegisters, address: 0x4100, count: 2) == [0, 13_300])
+        #expect(try look.read(.holdingRegisters, address: 0x4106, count: 1) == [60])
+        #expect(try look.read(.holdingRegisters, address: 0x4109, count: 1) == [6])
+        writer.publish(StationLimit(amperes: 5.9))
+        try await eventually("paused", within: 60) { writer.report().acceptedAmperes == 0 }
+        #expect(try look.read(.holdingRegisters, address: 0x4100, count: 2) == [0, 0])
+        writer.stop(timeoutSeconds: 10)
+        #expect(try look.read(.holdingRegisters, address: 0x4100, count: 2) == [0, 6000])
+    }
+
+    @Test(
+        "pymodbus with the generic registers",
+        .enabled(if: PymodbusStation.isInstalled, "needs /usr/bin/python3 with pymodbus (apt install python3-pymodbus)"))
+    func genericOnPymodbus() async throws {
+        let station = try PymodbusStation("generic")
+        defer { station.stop() }
+        let writer = try StationWriter(configuration(try builtIn("generic-modbus"), port: station.port))
+        writer.publish(StationLimit(amperes: 8.25))
+        try await eventually("accepted and read", within: 60) {
+            writer.report().inFlightAmperes == nil && writer.report().drawnTime != .never
+        }
+        #expect(writer.report().acceptedAmperes.map { abs($0 - 8.2) < 1e-9 } == true)
+        #expect(writer.report().drawnAmperes == PerPhaseAmperes(10, 9.9, 9.8))
+        #expect(writer.diagnostics().failSafeKept == true && writer.diagnostics().exceptions == 0)
+        let look = try ModbusConnection(host: "127.0.0.1", port: station.port, unit: 1, timeoutSeconds: 10)
+        let error = #expect(throws: ModbusError.self) { _ = try look.read(.holdingRegisters, address: 12, count: 1) }
+        #expect(error?.cause == .exception(.illegalDataAddress))
+        writer.stop(timeoutSeconds: 10)
+        #expect(try look.read(.holdingRegisters, address: 10, count: 1) == [60])
+    }
+
+    @Test("libmodbus' own server: both functions each way, and both exceptions")
+    func libmodbusServer() throws {
+        let (listener, port) = try listenOnLoopback(port: 0)
+        let thread = try #require(RealtimeThread(name: "modbus-server") { _ in
+            guard let context = modbus_new_tcp("127.0.0.1", 0), let map = modbus_mapping_new(0, 0, 20, 20) else { return }
+            for index in 0..<20 { map.pointee.tab_input_registers[index] = UInt16(1000 + index) }
+            var socket = listener
+            while modbus_tcp_accept(context, &socket) >= 0 {
+                var request = [UInt8](repeating: 0, count: Int(MODBUS_TCP_MAX_ADU_LENGTH))
+                while case let length = modbus_receive(context, &request), length >= 0 {
+                    modbus_reply(context, request, length, map)
+                }
+                modbus_close(context)
+            }
+            // A failed accept has closed the listening socket.
+            modbus_mapping_free(map)
+            modbus_free(context)
+        })
+        let connection = try ModbusConnection(host: "127.0.0.1", port: port, unit: 1, timeoutSeconds: 10)
+        try connection.write(.singleRegister, address: 3, words: [0xABCD])
+        try connection.write(.multipleRegisters, address: 4, words: [1, 2, 3])
+        #expect(try connection.read(.holdingRegisters, address: 2, count: 6) == [0, 0xABCD, 1, 2, 3, 0])
+        #expect(try connection.read(.inputRegisters, address: 18, count: 2) == [1018, 1019])
+        let address = #expect(throws: ModbusError.self) {
+            _ = try connection.read(.holdingRegisters, address: 19, count: 2)
+        }
+        #expect(address?.cause == .exception(.illegalDataAddress))
+        #expect(address?.description.contains("read holding register 19 (0x13) and 1 more") == true)
+        #expect(throws: ModbusError.self) { try connection.write(.singleRegister, address: 20, words: [1]) }
+        // What cannot be asked for is refused before it is sent.
+        #expect(throws: ModbusError.self) { _ = try connection.read(.holdingRegisters, address: 0, count: 126) }
+        #expect(throws: ModbusError.self) { try connection.write(.singleRegister, address: 0, words: [1, 2]) }
+        connection.close()
+        shutdown(listener, CInt(SHUT_RDWR))
+        thread.join()
+    }
+}
