@@ -51,12 +51,15 @@ struct BaseLoad: BitwiseCopyable {
     /// For raising: the most that it can be.
     private(set) var highestAmperes = Double.infinity
     private var history = CurrentHistory()
+    /// What the reports of the time left unexplained.
+    private var unexplained = CurrentHistory()
     private var lastTime = MonotonicTime.never
 
     /// Forgets the estimate, not the measured currents: the stations behind it are others now.
     mutating func forget() {
         amperes = .infinity
         highestAmperes = .infinity
+        unexplained = CurrentHistory()
     }
 
     /// Takes a usable reading of the line at `place` in.
@@ -75,8 +78,11 @@ struct BaseLoad: BitwiseCopyable {
         let fall = history.range(since: earlier(time, census.oldestForFall[place]).advanced(bySeconds: -step))
         let credit = census.creditAmperes[place]
 
-        let lowest = largest(
-            0, rise.smallest - credit, measured - credit - census.potentialAmperes[place])
+        unexplained.note(measured - credit, at: time)
+        // A car's rise, reported meanwhile, can hide an earlier one of the building in `rise`; not for ever.
+        let lasting = unexplained.range(since: attribution.advanced(bySeconds: -policy.attributionSeconds)).smallest
+        let explained = max(rise.smallest, measured - census.potentialAmperes[place]) - credit
+        let lowest = largest(0, explained, lasting)
         highestAmperes = max(lowest, fall.largest - census.provenAmperes[place])
         amperes = min(max(amperes, lowest), highestAmperes)
         if measured > usable { answerOverload(measured: measured, place: place, census: census) }
