@@ -44,7 +44,8 @@ struct CurrentHistory: BitwiseCopyable {
 ///
 /// Stations report late. Against a report that shows the moment w, any measurement since w may be the one that
 /// belongs to it. Base load is therefore at least (smallest current since w) − Σ drawn and at most (largest since
-/// w) − Σ proven, and the estimate is the value in that range nearest to the one before.
+/// w) − Σ proven, and the estimate is the value in that range nearest to the one before. Nothing is held to be a car
+/// for longer than the attribution time, or twice that where reports show that a car did rise.
 struct BaseLoad: BitwiseCopyable {
     /// For lowering: planned limits must fit beside it. Infinite before the first reading.
     private(set) var amperes = Double.infinity
