@@ -7,16 +7,16 @@ struct CurrentHistory: BitwiseCopyable {
         var largest = 0.0
     }
     private static var bucketSeconds: Double { 0.25 }
-    /// Enough for `reportProvesSeconds` and the two longest steps around it.
-    private static var bucketCount: Int { 44 }
-    private var buckets = InlineArray<44, Bucket>(repeating: Bucket())
+    /// At least 16 s: more than the 11 s that the oldest report of use looks back. A power of two, to wrap by mask.
+    private static var bucketCount: Int { 64 }
+    private var buckets = InlineArray<64, Bucket>(repeating: Bucket())
     private var newest = 0
 
     /// Takes a value in; one older than the last is taken as simultaneous with it.
     @_noAllocation @_noLocks
     mutating func note(_ amperes: Double, at time: MonotonicTime) {
         if buckets[newest].start == .never || time.seconds(since: buckets[newest].start) >= Self.bucketSeconds {
-            newest = (newest + 1) % Self.bucketCount
+            newest = (newest + 1) & (Self.bucketCount - 1)
             buckets[newest] = Bucket(start: time, end: time, smallest: amperes, largest: amperes)
             return
         }
@@ -30,7 +30,7 @@ struct CurrentHistory: BitwiseCopyable {
     func range(since time: MonotonicTime) -> (smallest: Double, largest: Double) {
         var smallest = buckets[newest].smallest, largest = buckets[newest].largest
         for step in 1..<Self.bucketCount {
-            let bucket = buckets[(newest + Self.bucketCount - step) % Self.bucketCount]
+            let bucket = buckets[(newest &- step) & (Self.bucketCount - 1)]
             guard bucket.start != .never, !(bucket.end < time) else { break }
             smallest = min(smallest, bucket.smallest)
             largest = max(largest, bucket.largest)

@@ -54,7 +54,7 @@ struct ClosedLoopTests {
             if Int.random(in: 0..<40, using: &random) == 0 {
                 let phase = Phase.allCases.randomElement(using: &random) ?? .l1
                 base[phase] = Double.random(in: 0...40, using: &random)
-                if Int.random(in: 0..<8, using: &random) == 0 { base[phase] = Double.random(in: 40...80, using: &random) }
+                if Int.random(in: 0..<8, using: &random) == 0 { base[phase] = .random(in: 40...80, using: &random) }
                 lastDisturbance = tick
             }
             for index in stations.indices {
@@ -81,7 +81,8 @@ struct ClosedLoopTests {
             _ = allocator.protect(reading, reports: reports.span, now: time)
             for index in stations.indices {
                 // The first decision takes over what the stations hold.
-                if tick > 0 { demand(allocator[index].amperes <= before[index], "seed \(seed) tick \(tick): protect raised") }
+                guard tick > 0 else { continue }
+                demand(allocator[index].amperes <= before[index], "seed \(seed) tick \(tick): protect raised")
             }
             let isDecision = tick % 10 == 0
             if isDecision { _ = allocator.allocate(reading, reports: reports.span, now: time) }

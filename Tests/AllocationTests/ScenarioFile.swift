@@ -49,7 +49,9 @@ struct Scenario: CustomTestStringConvertible, Sendable {
             let content = raw.prefix { $0 != "#" }
             var words = content.split { $0 == " " || $0 == "\t" }.map(String.init)
             guard !words.isEmpty else { continue }
-            func fail(_ problem: String) -> ScenarioError { ScenarioError(file: name, line: index + 1, problem: problem) }
+            func fail(_ problem: String) -> ScenarioError {
+                ScenarioError(file: name, line: index + 1, problem: problem)
+            }
             func number(_ word: String) throws(ScenarioError) -> Double {
                 guard let value = Double(word) else { throw fail("'\(word)' is no number") }
                 return value
