@@ -24,7 +24,7 @@ let package = Package(
         // MARK: Products: other meters build on these.
         .target(name: "MeterDSP", swiftSettings: strict),
         .target(name: "Spectrum", dependencies: ["MeterDSP", "CFFTW"], swiftSettings: common),
-        .target(name: "Allocation", swiftSettings: strict),
+        .target(name: "Allocation", exclude: ["README.md"], swiftSettings: strict),
 
         // MARK: The rooms of the device.
         .target(

@@ -4,8 +4,8 @@ public struct AllocationPolicy: Sendable, Equatable, BitwiseCopyable {
     public var raiseAfterSeconds: Double
     /// Without a usable reading for longer than this the fail-safe plan holds. More than 0.
     public var readingExpiresAfterSeconds: Double
-    /// A rise of the current is held to be a car using its limit for at most this long, until stations have
-    /// reported. 0 or more.
+    /// A rise of the current below the usable one is held to be a car using its limit for at most this long, until
+    /// the stations have reported; for at most twice as long where reports show that a car did rise. 0 to 5.
     public var attributionSeconds: Double
     /// A station's report shows what it drew up to this long before it was read. 0 or more.
     public var reportLagSeconds: Double

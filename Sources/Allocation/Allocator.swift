@@ -10,7 +10,7 @@ public struct Allocator: ~Copyable {
 
     /// Allocates. Settings are taken as they are: see `SettingsProblem` for what happens with unusable ones.
     ///
-    /// - Parameter stations: in the order of `subscript(station:)` and of the reports.
+    /// - Parameter stations: in the order of the subscript and of the reports.
     public init(limits: SupplyLimits, stations: [StationRating], policy: AllocationPolicy = .init()) {
         core = DecisionCore(limits: limits, policy: policy)
         self.stations = stations.map { StationState($0) }

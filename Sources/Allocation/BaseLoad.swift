@@ -7,16 +7,16 @@ struct CurrentHistory: BitwiseCopyable {
         var largest = 0.0
     }
     private static var bucketSeconds: Double { 0.25 }
-    /// Enough for `reportProvesSeconds` and the two longest steps around it.
-    private static var bucketCount: Int { 44 }
-    private var buckets = InlineArray<44, Bucket>(repeating: Bucket())
+    /// At least 16 s: more than the 11 s that the oldest report of use looks back. A power of two, to wrap by mask.
+    private static var bucketCount: Int { 64 }
+    private var buckets = InlineArray<64, Bucket>(repeating: Bucket())
     private var newest = 0
 
     /// Takes a value in; one older than the last is taken as simultaneous with it.
     @_noAllocation @_noLocks
     mutating func note(_ amperes: Double, at time: MonotonicTime) {
         if buckets[newest].start == .never || time.seconds(since: buckets[newest].start) >= Self.bucketSeconds {
-            newest = (newest + 1) % Self.bucketCount
+            newest = (newest + 1) & (Self.bucketCount - 1)
             buckets[newest] = Bucket(start: time, end: time, smallest: amperes, largest: amperes)
             return
         }
@@ -30,7 +30,7 @@ struct CurrentHistory: BitwiseCopyable {
     func range(since time: MonotonicTime) -> (smallest: Double, largest: Double) {
         var smallest = buckets[newest].smallest, largest = buckets[newest].largest
         for step in 1..<Self.bucketCount {
-            let bucket = buckets[(newest + Self.bucketCount - step) % Self.bucketCount]
+            let bucket = buckets[(newest &- step) & (Self.bucketCount - 1)]
             guard bucket.start != .never, !(bucket.end < time) else { break }
             smallest = min(smallest, bucket.smallest)
             largest = max(largest, bucket.largest)
@@ -44,19 +44,23 @@ struct CurrentHistory: BitwiseCopyable {
 ///
 /// Stations report late. Against a report that shows the moment w, any measurement since w may be the one that
 /// belongs to it. Base load is therefore at least (smallest current since w) − Σ drawn and at most (largest since
-/// w) − Σ proven, and the estimate is the value in that range nearest to the one before.
+/// w) − Σ proven, and the estimate is the value in that range nearest to the one before. Nothing is held to be a car
+/// for longer than the attribution time, or twice that where reports show that a car did rise.
 struct BaseLoad: BitwiseCopyable {
     /// For lowering: planned limits must fit beside it. Infinite before the first reading.
     private(set) var amperes = Double.infinity
     /// For raising: the most that it can be.
     private(set) var highestAmperes = Double.infinity
     private var history = CurrentHistory()
+    /// What the reports of the time left unexplained.
+    private var unexplained = CurrentHistory()
     private var lastTime = MonotonicTime.never
 
     /// Forgets the estimate, not the measured currents: the stations behind it are others now.
     mutating func forget() {
         amperes = .infinity
         highestAmperes = .infinity
+        unexplained = CurrentHistory()
     }
 
     /// Takes a usable reading of the line at `place` in.
@@ -75,8 +79,11 @@ struct BaseLoad: BitwiseCopyable {
         let fall = history.range(since: earlier(time, census.oldestForFall[place]).advanced(bySeconds: -step))
         let credit = census.creditAmperes[place]
 
-        let lowest = largest(
-            0, rise.smallest - credit, measured - credit - census.potentialAmperes[place])
+        unexplained.note(measured - credit, at: time)
+        // A car's rise, reported meanwhile, can hide an earlier one of the building in `rise`; not for ever.
+        let lasting = unexplained.range(since: attribution.advanced(bySeconds: -policy.attributionSeconds)).smallest
+        let explained = max(rise.smallest, measured - census.potentialAmperes[place]) - credit
+        let lowest = largest(0, explained, lasting)
         highestAmperes = max(lowest, fall.largest - census.provenAmperes[place])
         amperes = min(max(amperes, lowest), highestAmperes)
         if measured > usable { answerOverload(measured: measured, place: place, census: census) }

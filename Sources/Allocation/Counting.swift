@@ -89,6 +89,7 @@ extension StationState {
         isCharging = report.status == .charging || report.status == .discharging || report.drawnAmperes.maximum > 1
 
         guard isUsable, rating.isManaged else {
+            takeInCurrent(report, policy: policy)
             role = isUsable ? .notManaged : .settingsUnusable
             inForceAmperes = largest(maximum, accepted ?? 0, inFlight)
             return
@@ -100,7 +101,9 @@ extension StationState {
             isAdopted = wasContacted && accepted != nil
             told = ToldLimits(max(accepted ?? maximum, limit.amperes))
         }
-        told.note(limit.amperes, now: now, reactionSeconds: policy.reactionSeconds)
+        told.note(
+            limit.amperes, now: now, reactionSeconds: policy.reactionSeconds + policy.reportLagSeconds)
+        takeInCurrent(report, policy: policy)
 
         if !wasContacted {
             inForceAmperes = max(maximum, inFlight)
@@ -118,8 +121,38 @@ extension StationState {
         } else if refuses {
             role = .held
             disobeys = accepted != nil
+        } else if overdraws {
+            role = .held
+            disobeys = true
+            inForceAmperes = max(inForceAmperes, drawnOnItsLines)
         } else {
             role = report.status == .free ? .parked : .car
+        }
+    }
+
+    /// Takes a new reported current in, and judges it by what the station had been told when it was read: later the
+    /// same report would look like disobedience.
+    @_noAllocation @_noLocks
+    private mutating func takeInCurrent(_ report: StationReport, policy: AllocationPolicy) {
+        guard report.drawnTime != .never, isCurrent(report.drawnAmperes) else {
+            overdraws = false
+            return
+        }
+        guard report.drawnTime != drawnTime else { return }
+        drawnBefore = drawnTime == .never ? report.drawnAmperes : drawn
+        drawn = report.drawnAmperes
+        drawnTime = report.drawnTime
+        toldWhenDrawnAmperes = told.highestAmperes
+        overdraws = !(report.status == .discharging)
+            && drawnOnItsLines > told.highestAmperes + policy.disobedienceAmperes
+    }
+
+    /// The largest reported current on the lines of the station.
+    private var drawnOnItsLines: Double {
+        @_noAllocation @_noLocks get {
+            var largest = 0.0
+            for place in 0..<3 where rating.phases.contains(place: place) { largest = max(largest, drawn[place]) }
+            return largest
         }
     }
 
@@ -130,19 +163,13 @@ extension StationState {
         into census: inout Census
     ) {
         let isKnown = report.drawnTime != .never && isCurrent(report.drawnAmperes)
-        if isKnown, report.drawnTime != drawnTime {
-            drawnBefore = drawnTime == .never ? report.drawnAmperes : drawn
-            drawn = report.drawnAmperes
-            drawnTime = report.drawnTime
-        }
         let proves = isKnown && now.seconds(since: report.drawnTime) <= reportProvesSeconds
         // A report newer than the measurement cannot explain it.
         let isAhead = measured.seconds(since: report.drawnTime) < measuringWindowSeconds
         let shown = report.drawnTime.advanced(bySeconds: -policy.reportLagSeconds)
-        let toldHighest = told.highestAmperes
         // What it draws beyond all that it was allowed counts as base load: nothing of it can be planned with.
+        let toldHighest = proves ? max(toldWhenDrawnAmperes, told.highestAmperes) : told.highestAmperes
         let allowed = shares ? toldHighest : max(inForceAmperes, toldHighest)
-        let mayDisobey = proves && rating.isManaged && isAdopted
 
         for place in 0..<3 where rating.phases.contains(place: place) {
             var proven = 0.0
@@ -155,7 +182,6 @@ extension StationState {
                 let other = isAhead ? drawnBefore[place] : drawn[place]
                 credit[place] = min(max(drawn[place], other), allowed)
                 if proves { proven = min(min(drawn[place], other), allowed) }
-                if mayDisobey, drawn[place] > toldHighest + policy.disobedienceAmperes { disobeys = true }
             }
             let potential = max(0, inForceAmperes - credit[place])
             census.creditAmperes[place] += credit[place]

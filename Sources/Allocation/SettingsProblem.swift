@@ -70,7 +70,7 @@ extension AllocationPolicy {
     public func validate() throws(SettingsProblem) {
         try require(raiseAfterSeconds, in: 0, 86_400, "raiseAfterSeconds", "0 to 86400 s")
         try require(readingExpiresAfterSeconds, in: 0.001, 3600, "readingExpiresAfterSeconds", "0.001 to 3600 s")
-        try require(attributionSeconds, in: 0, 3600, "attributionSeconds", "0 to 3600 s")
+        try require(attributionSeconds, in: 0, 5, "attributionSeconds", "0 to 5 s")
         try require(reportLagSeconds, in: 0, 3600, "reportLagSeconds", "0 to 3600 s")
         try require(reactionSeconds, in: 0, 3600, "reactionSeconds", "0 to 3600 s")
         try require(disobedienceAmperes, in: 0, 1000, "disobedienceAmperes", "0 to 1000 A")

@@ -36,6 +36,9 @@ struct StationState: BitwiseCopyable {
     var drawn = PerPhaseAmperes.zero
     var drawnBefore = PerPhaseAmperes.zero
     var drawnTime = MonotonicTime.never
+    /// What the station might have been drawing in good faith when its current was read; whether it drew more.
+    var toldWhenDrawnAmperes = 0.0
+    var overdraws = false
 
     // Of the present decision only; `count` sets them all.
     var role = StationRole.car
