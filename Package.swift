@@ -77,7 +77,8 @@ let package = Package(
             name: "AcquisitionTests", dependencies: ["Acquisition", "TestSupport", "acquisition-probe"],
             exclude: ["Bed"], swiftSettings: common),
         .testTarget(
-            name: "StationsTests", dependencies: ["Stations", "CModbus", "StrictYAML"], exclude: ["Fixtures"], swiftSettings: common),
+            name: "StationsTests", dependencies: ["Stations", "CModbus", "StrictYAML"], exclude: ["Fixtures"],
+            swiftSettings: common),
         .testTarget(
             name: "SiteTwinTests", dependencies: ["SiteTwin", "MeterDSP"], exclude: ["stations_client.py"],
             swiftSettings: common),

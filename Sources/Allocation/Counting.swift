@@ -143,7 +143,8 @@ extension StationState {
         drawn = report.drawnAmperes
         drawnTime = report.drawnTime
         toldWhenDrawnAmperes = told.highestAmperes
-        overdraws = !(report.status == .discharging)
+        overdraws =
+            !(report.status == .discharging)
             && drawnOnItsLines > told.highestAmperes + policy.disobedienceAmperes
     }
 

@@ -156,7 +156,9 @@ extension StationState {
             return false
         }
         roomSince = .never
-        let reason: LimitReason = role == .parked ? .noVehicle
+        let reason: LimitReason =
+            role == .parked
+            ? .noVehicle
             : smallestRoomAmperes < targetAmperes ? .waitingForRoomToLast : shareReason
         return set(smallestRoomAmperes, reason, tightest)
     }

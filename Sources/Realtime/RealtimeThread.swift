@@ -49,12 +49,14 @@ public final class RealtimeThread: @unchecked Sendable {
         pthread_attr_init(&attributes)
         pthread_attr_setstacksize(&attributes, stackBytes)
         defer { pthread_attr_destroy(&attributes) }
-        let failed = pthread_create(&handle, &attributes, { argument in
-            guard let argument else { return nil }
-            let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
-            start.body(RealtimeThread.apply(start.scheduling, name: start.name))
-            return nil
-        }, start.toOpaque())
+        let failed = pthread_create(
+            &handle, &attributes,
+            { argument in
+                guard let argument else { return nil }
+                let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
+                start.body(RealtimeThread.apply(start.scheduling, name: start.name))
+                return nil
+            }, start.toOpaque())
         if failed != 0 {
             start.release()
             return nil
@@ -76,7 +78,8 @@ public final class RealtimeThread: @unchecked Sendable {
                 "run as root or set LimitMEMLOCK=infinity in the service")
         }
         if let cpu = scheduling.cpu {
-            check(crealtime_pin_to_cpu(cpu), "not bound to processor \(cpu)", "choose a processor that this machine has")
+            check(
+                crealtime_pin_to_cpu(cpu), "not bound to processor \(cpu)", "choose a processor that this machine has")
         }
         if let priority = scheduling.fifoPriority {
             check(

@@ -84,10 +84,12 @@ public final class SiteDevice: Sendable {
     /// - Returns: the names of the stations that could not be told.
     @discardableResult
     public func stop() -> [String] {
-        guard let running = running.withLock({ state in
-            defer { state = nil }
-            return state
-        }) else { return [] }
+        guard
+            let running = running.withLock({ state in
+                defer { state = nil }
+                return state
+            })
+        else { return [] }
         shared.stop()
         running.thread.join()
         running.watch?.join()

@@ -68,7 +68,10 @@ struct ModbusError: Error, Equatable, CustomStringConvertible {
         case .unknownHost(let text): ("no address for this name (\(text))", "check the name, or enter the IP address")
         case .refused: ("connection refused", "switch on Modbus TCP in the station, check its port")
         case .timedOut:
-            ("no answer in time", "check power and network cable, IP address, unit number, and that no other client is connected")
+            (
+                "no answer in time",
+                "check power and network cable, IP address, unit number, and that no other client is connected"
+            )
         case .closedByStation:
             ("the station closed the connection", "make sure that no other client is connected to it")
         case .exception(let exception):

@@ -51,7 +51,8 @@ struct RegisterTable {
         let known = registers.map(\.name)
         let hint = nearest(to: name, among: known).map { "did you mean '\($0)'?" }
         throw node.error(
-            "there is no register '\(name)'", hint ?? "describe it under registers, or use one of \(known.joined(separator: ", "))")
+            "there is no register '\(name)'",
+            hint ?? "describe it under registers, or use one of \(known.joined(separator: ", "))")
     }
 
     /// The register that `node` names, which must hold a number.
@@ -89,7 +90,8 @@ struct RegisterTable {
         if let node = fields["mask"] {
             let mask = try node.bits()
             guard type != .f32, mask != 0, format.wordCount == 4 || mask >> UInt64(format.wordCount * 16) == 0 else {
-                throw node.error("it does not fit a \(type.rawValue)", "use a mask of \(format.wordCount * 16) bits, not 0")
+                throw node.error(
+                    "it does not fit a \(type.rawValue)", "use a mask of \(format.wordCount * 16) bits, not 0")
             }
             format.mask = mask
         }
@@ -104,10 +106,12 @@ struct RegisterTable {
     }
 
     private static func readFunction(_ node: YAMLNode) throws(YAMLError) -> ReadFunction {
-        try node.choice(ReadFunction.allCases.map { (String($0.rawValue), $0) }, what: "function code that reads registers")
+        try node.choice(
+            ReadFunction.allCases.map { (String($0.rawValue), $0) }, what: "function code that reads registers")
     }
 
     private static func writeFunction(_ node: YAMLNode) throws(YAMLError) -> WriteFunction {
-        try node.choice(WriteFunction.allCases.map { (String($0.rawValue), $0) }, what: "function code that writes registers")
+        try node.choice(
+            WriteFunction.allCases.map { (String($0.rawValue), $0) }, what: "function code that writes registers")
     }
 }

@@ -1,5 +1,5 @@
-import StrictYAML
 import Allocation
+import StrictYAML
 
 /// Reading the sections of a profile that refer to its registers.
 extension StationProfile {
@@ -50,7 +50,9 @@ extension StationProfile {
     /// A number, or one letter for its ASCII code: some stations say "A" to "F".
     private static func value(_ node: YAMLNode) throws(YAMLError) -> Int64 {
         let text = try node.string()
-        if text.count == 1, let letter = text.first, letter.isLetter, let code = letter.asciiValue { return Int64(code) }
+        if text.count == 1, let letter = text.first, letter.isLetter, let code = letter.asciiValue {
+            return Int64(code)
+        }
         return try node.integer(.min ... .max)
     }
 

@@ -29,7 +29,8 @@ enum TCPConnect {
         while let address = next {
             next = address.pointee.ai_next
             let descriptor = socket(
-                address.pointee.ai_family, address.pointee.ai_socktype | CInt(SOCK_CLOEXEC.rawValue)
+                address.pointee.ai_family,
+                address.pointee.ai_socktype | CInt(SOCK_CLOEXEC.rawValue)
                     | CInt(SOCK_NONBLOCK.rawValue), address.pointee.ai_protocol)
             guard descriptor >= 0 else {
                 lastError = errno

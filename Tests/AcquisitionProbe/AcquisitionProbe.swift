@@ -128,7 +128,8 @@ func decode(_ frames: RawSpan, at offset: Int, _ format: SampleFormat) -> Int32 
     }
     word >>= UInt32(format.shift)
     let unused = UInt32(32 - format.significantBits)
-    return format.isSigned ? Int32(bitPattern: word << unused) >> Int32(unused) : Int32(bitPattern: (word << unused) >> unused)
+    return format.isSigned
+        ? Int32(bitPattern: word << unused) >> Int32(unused) : Int32(bitPattern: (word << unused) >> unused)
 }
 
 /// FNV-1a over codes, 64 bits.

@@ -54,7 +54,9 @@ struct ProbeOptions {
                     let channel = MeterChannel.allCases.first(where: {
                         "\($0)" == argument[argument.index(after: split)...]
                     })
-                else { throw UsageError(description: "\(argument) is not INPUT=CHANNEL with a channel u1...i3, iN, aux") }
+                else {
+                    throw UsageError(description: "\(argument) is not INPUT=CHANNEL with a channel u1...i3, iN, aux")
+                }
                 settings.inputs.append(.init(channel, String(argument[..<split])))
             }
         }

@@ -38,13 +38,15 @@ import Testing
         #expect(!AcquisitionError.sourceChanged(uri: "", device: "", what: "", before: "", after: "").isTransient)
     }
 
-    @Test(arguments: [
-        { $0.uri = "" }, { $0.uri = "ip:\u{0}" }, { $0.inputs = [] }, { $0.inputs.append(.init(.u1, "voltage1")) },
-        { $0.inputs = [.init(.u1, "")] }, { $0.block = .frames(0) }, { $0.block = .frames(.max) }, { $0.kernelBuffers = 0 },
-        { $0.kernelBuffers = .max }, { $0.timeoutSeconds = 0 }, { $0.timeoutSeconds = .nan },
-        { $0.timeoutSeconds = .infinity }, { $0.sampleRateHz = 0 }, { $0.sampleRateHz = .nan },
-        { $0.sampleRateHz = -8000 }, { $0.sampleRateHz = 100 },
-    ] as [@Sendable (inout IIOSettings) -> Void])
+    @Test(
+        arguments: [
+            { $0.uri = "" }, { $0.uri = "ip:\u{0}" }, { $0.inputs = [] }, { $0.inputs.append(.init(.u1, "voltage1")) },
+            { $0.inputs = [.init(.u1, "")] }, { $0.block = .frames(0) }, { $0.block = .frames(.max) },
+            { $0.kernelBuffers = 0 },
+            { $0.kernelBuffers = .max }, { $0.timeoutSeconds = 0 }, { $0.timeoutSeconds = .nan },
+            { $0.timeoutSeconds = .infinity }, { $0.sampleRateHz = 0 }, { $0.sampleRateHz = .nan },
+            { $0.sampleRateHz = -8000 }, { $0.sampleRateHz = 100 },
+        ] as [@Sendable (inout IIOSettings) -> Void])
     func `a setting out of range is refused before anything is opened`(
         change: @Sendable (inout IIOSettings) -> Void
     ) throws {

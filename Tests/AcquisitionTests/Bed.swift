@@ -4,7 +4,8 @@ import Testing
 /// Runs the probe beside the made-up kernel ADC of `Bed/bed.sh`.
 enum Bed {
     static let isAvailable = unavailableBecause == nil
-    static let word: Comment = "needs root, unshare, python3, mount, iiod and the probe's build; bed: \(unavailableBecause ?? "there")"
+    static let word: Comment =
+        "needs root, unshare, python3, mount, iiod and the probe's build; bed: \(unavailableBecause ?? "there")"
 
     static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Bed")
     private static let probe = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
@@ -15,7 +16,8 @@ enum Bed {
         guard geteuid() == 0 else { return "not root" }
         guard FileManager.default.isExecutableFile(atPath: probe.path) else { return "no \(probe.path)" }
         let check = "command -v unshare python3 mount iiod timeout >&2 && unshare --mount --net --pid --fork true"
-        guard let process = try? start(["/bin/bash", "-c", check], output: FileHandle.nullDevice, errors: .nullDevice) else {
+        guard let process = try? start(["/bin/bash", "-c", check], output: FileHandle.nullDevice, errors: .nullDevice)
+        else {
             return "no /bin/bash"
         }
         process.waitUntilExit()

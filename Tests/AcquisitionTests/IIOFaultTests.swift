@@ -92,18 +92,33 @@ struct IIOFaultTests {
     }
 
     @Test(arguments: [
-        Refusal(bed: [], probe: ["local:", "--device", "ads131", "voltage0=u1"], name: "noDevice", words: ["ads131", "bed-adc"]),
-        Refusal(bed: [], probe: ["local:", "voltage9=u1"], name: "channelMissing", words: ["voltage9", "voltage0 (mains L1)", "voltage7"]),
+        Refusal(
+            bed: [], probe: ["local:", "--device", "ads131", "voltage0=u1"], name: "noDevice",
+            words: ["ads131", "bed-adc"]),
+        Refusal(
+            bed: [], probe: ["local:", "voltage9=u1"], name: "channelMissing",
+            words: ["voltage9", "voltage0 (mains L1)", "voltage7"]),
         Refusal(bed: [], probe: ["local:", "timestamp=u1"], name: "channelMissing", words: ["timestamp"]),
         Refusal(
             bed: ["--set", "in_voltage1_label=mains L1"], probe: ["local:", "mains L1=u1"], name: "channelAmbiguous",
             words: ["voltage0", "voltage1"]),
-        Refusal(bed: [], probe: ["local:", "voltage0=u1", "mains L1=u2"], name: "badSetting", words: ["two meter channels"]),
-        Refusal(bed: ["--rate-file", "none"], probe: ["local:", "voltage0=u1"], name: "rateMissing", words: ["sampling rate"]),
-        Refusal(bed: ["--set", "sampling_frequency=fast"], probe: ["local:", "voltage0=u1"], name: "attributeUnreadable", words: ["sampling_frequency", "fast"]),
-        Refusal(bed: ["--set", "sampling_frequency=0"], probe: ["local:", "voltage0=u1"], name: "attributeUnreadable", words: ["sampling_frequency"]),
-        Refusal(bed: ["--set", "in_voltage0_scale=nan"], probe: ["local:", "voltage0=u1"], name: "attributeUnreadable", words: ["voltage0 scale", "nan"]),
-        Refusal(bed: ["--set", "in_voltage0_scale=0"], probe: ["local:", "voltage0=u1"], name: "attributeUnreadable", words: ["voltage0 scale"]),
+        Refusal(
+            bed: [], probe: ["local:", "voltage0=u1", "mains L1=u2"], name: "badSetting", words: ["two meter channels"]),
+        Refusal(
+            bed: ["--rate-file", "none"], probe: ["local:", "voltage0=u1"], name: "rateMissing",
+            words: ["sampling rate"]),
+        Refusal(
+            bed: ["--set", "sampling_frequency=fast"], probe: ["local:", "voltage0=u1"], name: "attributeUnreadable",
+            words: ["sampling_frequency", "fast"]),
+        Refusal(
+            bed: ["--set", "sampling_frequency=0"], probe: ["local:", "voltage0=u1"], name: "attributeUnreadable",
+            words: ["sampling_frequency"]),
+        Refusal(
+            bed: ["--set", "in_voltage0_scale=nan"], probe: ["local:", "voltage0=u1"], name: "attributeUnreadable",
+            words: ["voltage0 scale", "nan"]),
+        Refusal(
+            bed: ["--set", "in_voltage0_scale=0"], probe: ["local:", "voltage0=u1"], name: "attributeUnreadable",
+            words: ["voltage0 scale"]),
         // A folder in place of the file: the one refusal to write that root gets too.
         Refusal(
             bed: ["--set", "gain/x=0"], probe: ["local:", "--write", "gain=2", "voltage0=u1"],
@@ -117,7 +132,9 @@ struct IIOFaultTests {
         Refusal(
             bed: ["--no-timestamp", "--set", "scan_elements/in_voltage0_type=le:s32/32>>0"],
             probe: ["local:", "voltage0=u1", "voltage1=u2"], name: "layoutRefused", words: ["8 bytes", "6"]),
-        Refusal(bed: [], probe: ["local:", "--block-frames", "8000", "voltage0=u1"], name: "badSetting", words: ["timeoutSeconds", "20"]),
+        Refusal(
+            bed: [], probe: ["local:", "--block-frames", "8000", "voltage0=u1"], name: "badSetting",
+            words: ["timeoutSeconds", "20"]),
         Refusal(bed: [], probe: ["ip:127.0.0.1:30999", "voltage0=u1"], name: "noContext", words: ["iiod", "111"]),
         Refusal(
             bed: ["--remove", "buffer/enable", "--set", "buffer/enable/x=0"], probe: ["local:", "voltage0=u1"],

@@ -113,8 +113,10 @@ struct IIOSourceTests {
     @Test func `attributes are written before the buffer opens, and all inputs enabled on request`() throws {
         let run = try Bed.run(
             [],
-            probe: ["local:", "--write", "sampling_frequency=16", "--rate", "8000", "--all-inputs", "--blocks", "20",
-                "voltage2=u3"] + Self.patient,
+            probe: [
+                "local:", "--write", "sampling_frequency=16", "--rate", "8000", "--all-inputs", "--blocks", "20",
+                "voltage2=u3",
+            ] + Self.patient,
             beside: "sleep 0.1; od -c /sys/bus/iio/devices/iio:device0/sampling_frequency")
         #expect(run.status == 0, "\(run.errors)")
         #expect(run.errors.contains("1   6"))
@@ -129,8 +131,10 @@ struct IIOSourceTests {
         let counts = try [20, 220].map { blocks in
             let run = try Bed.run(
                 ["--iiod"],
-                probe: [uri, "--no-decode", "--kernel-buffers", "128", "--timeout", "20", "--blocks", "\(blocks)",
-                    "voltage0=u1", "voltage3=i1"], preload: library)
+                probe: [
+                    uri, "--no-decode", "--kernel-buffers", "128", "--timeout", "20", "--blocks", "\(blocks)",
+                    "voltage0=u1", "voltage3=i1",
+                ], preload: library)
             let line = run.errors.split(separator: "\n").last { $0.hasPrefix("allocations ") }
             return try #require(line.flatMap { Int($0.dropFirst(12)) }, "\(run.errors)")
         }

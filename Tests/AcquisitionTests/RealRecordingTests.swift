@@ -9,7 +9,8 @@ private enum RecordedMains {
     static let folder: URL? = {
         let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
-        let root = ProcessInfo.processInfo.environment["HEADROOM_DATA"].map { URL(filePath: $0) }
+        let root =
+            ProcessInfo.processInfo.environment["HEADROOM_DATA"].map { URL(filePath: $0) }
             ?? package.deletingLastPathComponent().appending(path: "shared/data")
         let folder = root.appending(path: "waveforms")
         return FileManager.default.fileExists(atPath: folder.path) ? folder : nil

@@ -26,9 +26,9 @@ private func bytes(_ values: some Sequence<some BitwiseCopyable>) -> Data {
 private func sidecar(
     dtype: String = "\"int16\"", frames: String = "3", count: String = "2", rate: String = "8000",
     channels: String = """
-        {"name": "u", "unit": "kV", "scale": 0.5, "offset": -1, "phase": "A", "skew_us": 13},
-          {"name": "i", "unit": "A", "scale": 2}
-        """, more: String = ""
+    {"name": "u", "unit": "kV", "scale": 0.5, "offset": -1, "phase": "A", "skew_us": 13},
+      {"name": "i", "unit": "A", "scale": 2}
+    """, more: String = ""
 ) -> String {
     """
     {"name": "made up", "dtype": \(dtype), "n_frames": \(frames), "n_channels": \(count),
@@ -128,7 +128,8 @@ private func sidecar(
     @Test(arguments: [
         Damage(name: "no data", sidecar: sidecar(), bytes: nil, words: ["(2)", "side by side"], inData: true),
         Damage(name: "no sidecar", sidecar: nil, words: ["(2)", "side by side"]),
-        Damage(name: "half a frame", sidecar: sidecar(), bytes: 11, words: ["11 bytes", "n_frames", "12"], inData: true),
+        Damage(
+            name: "half a frame", sidecar: sidecar(), bytes: 11, words: ["11 bytes", "n_frames", "12"], inData: true),
         Damage(name: "a frame short", sidecar: sidecar(), bytes: 8, words: ["8 bytes", "12"], inData: true),
         Damage(name: "empty", sidecar: sidecar(), bytes: 0, words: ["0 bytes", "12"], inData: true),
         Damage(name: "a frame too many", sidecar: sidecar(), bytes: 16, words: ["16 bytes", "12"], inData: true),
@@ -137,7 +138,9 @@ private func sidecar(
         Damage(name: "NaN", sidecar: sidecar(rate: "NaN"), words: ["line 2", "NaN"]),
         Damage(name: "empty sidecar", sidecar: "", words: ["line 1, column 1", "ends too early"]),
         Damage(name: "a list", sidecar: "[]", words: ["dtype", "missing"]),
-        Damage(name: "a name twice", sidecar: sidecar(more: ", \"dtype\": \"int16\""), words: ["line", "\"dtype\" comes twice"]),
+        Damage(
+            name: "a name twice", sidecar: sidecar(more: ", \"dtype\": \"int16\""),
+            words: ["line", "\"dtype\" comes twice"]),
         Damage(name: "dtype", sidecar: sidecar(dtype: "\"int24\""), words: ["dtype", "\"int24\"", "float32"]),
         Damage(name: "dtype kind", sidecar: sidecar(dtype: "16"), words: ["dtype", "16.0"]),
         Damage(name: "no rate", sidecar: sidecar(rate: "null"), words: ["sample_rate_hz", "missing"]),
@@ -148,12 +151,25 @@ private func sidecar(
         Damage(name: "frames without end", sidecar: sidecar(frames: "4e18"), words: ["n_frames"]),
         Damage(name: "channel count", sidecar: sidecar(count: "3"), words: ["n_channels", "3", "2"]),
         Damage(name: "no channels", sidecar: sidecar(count: "0", channels: ""), words: ["channels"]),
-        Damage(name: "scale 0", sidecar: sidecar(channels: #"{"name":"u","unit":"V","scale":0},{"name":"i","unit":"A","scale":1}"#), words: ["channels[0].scale", "0.0"]),
-        Damage(name: "no scale", sidecar: sidecar(channels: #"{"name":"u","unit":"V","scale":1},{"name":"i","unit":"A"}"#), words: ["channels[1].scale", "missing"]),
-        Damage(name: "scale as text", sidecar: sidecar(channels: #"{"name":"u","unit":"V","scale":"NaN"},{"name":"i","unit":"A","scale":1}"#), words: ["channels[0].scale", "\"NaN\""]),
-        Damage(name: "twins", sidecar: sidecar(channels: #"{"name":"u","unit":"V","scale":1},{"name":"u","unit":"A","scale":1}"#), words: ["\"u\" twice"]),
+        Damage(
+            name: "scale 0",
+            sidecar: sidecar(channels: #"{"name":"u","unit":"V","scale":0},{"name":"i","unit":"A","scale":1}"#),
+            words: ["channels[0].scale", "0.0"]),
+        Damage(
+            name: "no scale", sidecar: sidecar(channels: #"{"name":"u","unit":"V","scale":1},{"name":"i","unit":"A"}"#),
+            words: ["channels[1].scale", "missing"]),
+        Damage(
+            name: "scale as text",
+            sidecar: sidecar(channels: #"{"name":"u","unit":"V","scale":"NaN"},{"name":"i","unit":"A","scale":1}"#),
+            words: ["channels[0].scale", "\"NaN\""]),
+        Damage(
+            name: "twins",
+            sidecar: sidecar(channels: #"{"name":"u","unit":"V","scale":1},{"name":"u","unit":"A","scale":1}"#),
+            words: ["\"u\" twice"]),
         Damage(name: "channel is no object", sidecar: sidecar(channels: "1, 2"), words: ["channels[0]", "1.0"]),
-        Damage(name: "data elsewhere", sidecar: sidecar(more: ", \"data_file\": \"../x.bin\""), words: ["data_file", "without a folder"]),
+        Damage(
+            name: "data elsewhere", sidecar: sidecar(more: ", \"data_file\": \"../x.bin\""),
+            words: ["data_file", "without a folder"]),
     ])
     func `a damaged recording is refused in one line with file, field and remedy`(damage: Damage) throws {
         let files = try Files(damage.sidecar, damage.bytes.map { Data(count: $0) })

@@ -17,10 +17,11 @@ struct SettledLoopTests {
                 .random(in: 0...50, using: &random))
             let wirings: [PhaseSet] = [.all, .l1, .l2, .l3, [.l1, .l2]]
             ratings = (0..<(stationCount ?? Int.random(in: 1...12, using: &random))).map { _ in
-                rating ?? StationRating(
-                    phases: wirings.randomElement(using: &random) ?? .all,
-                    maximumAmperes: [16, 20, 32].randomElement(using: &random) ?? 16,
-                    stepAmperes: [0.1, 1, 2].randomElement(using: &random) ?? 1)
+                rating
+                    ?? StationRating(
+                        phases: wirings.randomElement(using: &random) ?? .all,
+                        maximumAmperes: [16, 20, 32].randomElement(using: &random) ?? 16,
+                        stepAmperes: [0.1, 1, 2].randomElement(using: &random) ?? 1)
             }
         }
 

@@ -50,7 +50,8 @@ import Testing
     }
 
     @Test func rogowskiHalfCycleShowsAStepAfterOneHalfCycle() throws {
-        let coils = SimulatedADC(sampleRateHz: 8000, amperesFullScale: 120, rogowskiSensitivity: 0.45e-6, coilOffset: 0.01)
+        let coils = SimulatedADC(
+            sampleRateHz: 8000, amperesFullScale: 120, rogowskiSensitivity: 0.45e-6, coilOffset: 0.01)
         var signal = ThreePhaseSignal(frequencyHz: 50)
         signal.currents[0] = TestSignal(frequencyHz: 50, rms: 10, phaseDegrees: 17)
         var after = signal

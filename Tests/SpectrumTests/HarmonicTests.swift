@@ -39,7 +39,8 @@ import Testing
             let expected = 10 * share
             #expect(abs(found.phasors[order].magnitude / expected - 1) < point.tolerance * 5, "order \(order)")
             // A sine of phase φ at time 0 is a cosine of φ − 90° + h·ω·t₀ at the window's start.
-            let degrees = (order == 1 ? 0 : 37 * Double(order)) + Double(order) * 25 - 90
+            let degrees =
+                (order == 1 ? 0 : 37 * Double(order)) + Double(order) * 25 - 90
                 + 360 * Double(order) * point.frequency * start / point.rate
             let difference = remainder(found.phasors[order].radians * 180 / .pi - degrees, 360)
             #expect(abs(difference) < 0.5, "order \(order)")

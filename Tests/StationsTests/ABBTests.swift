@@ -75,7 +75,9 @@ private let abbFollows: ScriptedStation.WriteHook = { registers, _ in
         defer { station.stop() }
         let writer = try StationWriter(configuration(try builtIn("abb-terra-ac"), port: station.port))
         writer.publish(StationLimit(amperes: 10))
-        try await eventually("accepted") { writer.report().acceptedAmperes == 10 && writer.report().status == .charging }
+        try await eventually("accepted") {
+            writer.report().acceptedAmperes == 10 && writer.report().status == .charging
+        }
         #expect(writer.diagnostics().failSafeKept == nil)
         #expect(writer.diagnostics().exceptions == 0, "what older firmware lacks is no error")
         #expect(writer.diagnostics().lastError == nil)

@@ -10,7 +10,9 @@ import Testing
 private final class PymodbusStation {
     static let python = "/usr/bin/python3"
     static let isInstalled: Bool = {
-        guard let child = try? spawn([python, "-c", "from pymodbus.server import StartAsyncTcpServer"]) else { return false }
+        guard let child = try? spawn([python, "-c", "from pymodbus.server import StartAsyncTcpServer"]) else {
+            return false
+        }
         return wait(for: child) == 0
     }()
 
@@ -54,7 +56,8 @@ private func wait(for child: pid_t) -> CInt {
 @Suite(.timeLimit(.minutes(3)), .serialized) struct CounterpartTests {
     @Test(
         "pymodbus with ABB's documented registers: limit, fail-safe, status, currents, identity",
-        .enabled(if: PymodbusStation.isInstalled, "needs /usr/bin/python3 with pymodbus (apt install python3-pymodbus)"))
+        .enabled(if: PymodbusStation.isInstalled, "needs /usr/bin/python3 with pymodbus (apt install python3-pymodbus)")
+    )
     func abbOnPymodbus() async throws {
         let station = try PymodbusStation("abb")
         defer { station.stop() }
@@ -87,7 +90,8 @@ private func wait(for child: pid_t) -> CInt {
 
     @Test(
         "pymodbus with the generic registers",
-        .enabled(if: PymodbusStation.isInstalled, "needs /usr/bin/python3 with pymodbus (apt install python3-pymodbus)"))
+        .enabled(if: PymodbusStation.isInstalled, "needs /usr/bin/python3 with pymodbus (apt install python3-pymodbus)")
+    )
     func genericOnPymodbus() async throws {
         let station = try PymodbusStation("generic")
         defer { station.stop() }
@@ -109,21 +113,24 @@ private func wait(for child: pid_t) -> CInt {
     @Test("libmodbus' own server: both functions each way, and both exceptions")
     func libmodbusServer() throws {
         let (listener, port) = try listenOnLoopback(port: 0)
-        let thread = try #require(RealtimeThread(name: "modbus-server") { _ in
-            guard let context = modbus_new_tcp("127.0.0.1", 0), let map = modbus_mapping_new(0, 0, 20, 20) else { return }
-            for index in 0..<20 { map.pointee.tab_input_registers[index] = UInt16(1000 + index) }
-            var socket = listener
-            while modbus_tcp_accept(context, &socket) >= 0 {
-                var request = [UInt8](repeating: 0, count: Int(MODBUS_TCP_MAX_ADU_LENGTH))
-                while case let length = modbus_receive(context, &request), length >= 0 {
-                    modbus_reply(context, request, length, map)
+        let thread = try #require(
+            RealtimeThread(name: "modbus-server") { _ in
+                guard let context = modbus_new_tcp("127.0.0.1", 0), let map = modbus_mapping_new(0, 0, 20, 20) else {
+                    return
                 }
-                modbus_close(context)
-            }
-            // A failed accept has closed the listening socket.
-            modbus_mapping_free(map)
-            modbus_free(context)
-        })
+                for index in 0..<20 { map.pointee.tab_input_registers[index] = UInt16(1000 + index) }
+                var socket = listener
+                while modbus_tcp_accept(context, &socket) >= 0 {
+                    var request = [UInt8](repeating: 0, count: Int(MODBUS_TCP_MAX_ADU_LENGTH))
+                    while case let length = modbus_receive(context, &request), length >= 0 {
+                        modbus_reply(context, request, length, map)
+                    }
+                    modbus_close(context)
+                }
+                // A failed accept has closed the listening socket.
+                modbus_mapping_free(map)
+                modbus_free(context)
+            })
         let connection = try ModbusConnection(host: "127.0.0.1", port: port, unit: 1, timeoutSeconds: 10)
         try connection.write(.singleRegister, address: 3, words: [0xABCD])
         try connection.write(.multipleRegisters, address: 4, words: [1, 2, 3])

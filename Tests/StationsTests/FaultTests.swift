@@ -108,12 +108,17 @@ private func impatient(_ edits: [(String, String)] = []) throws -> StationProfil
                     ? .silence : .reply(Array(right[0..<4]) + [0, 5, right[6], request.function, 2, 0, 0])
             }
         ),
-        ("an unknown exception", { request, right in .reply(Array(right[0..<4]) + [0, 3, 1, request.function | 0x80, 99]) }),
+        (
+            "an unknown exception",
+            { request, right in .reply(Array(right[0..<4]) + [0, 3, 1, request.function | 0x80, 99]) }
+        ),
         ("a line of HTTP", { _, _ in .replyThenClose(Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8)) }),
         ("nothing at all", { _, _ in .silence }),
     ]
 
-    @Test("a broken answer is no answer: nothing is taken from it, and a new connection is made", arguments: broken.indices)
+    @Test(
+        "a broken answer is no answer: nothing is taken from it, and a new connection is made",
+        arguments: broken.indices)
     func brokenAnswers(index: Int) async throws {
         let station = try ScriptedStation(
             registers: genericRegisters, onWrite: followsLimit, script: Self.broken[index].script)
@@ -126,11 +131,15 @@ private func impatient(_ edits: [(String, String)] = []) throws -> StationProfil
         #expect(report.status == .unknown && !report.isAnswering && report.drawnTime == .never)
         #expect(writer.diagnostics().lastError?.contains("127.0.0.1:\(station.port)") == true)
         station.follow(nil)
-        try await eventually("recovers") { writer.report().acceptedAmperes == 10 && writer.report().status == .charging }
+        try await eventually("recovers") {
+            writer.report().acceptedAmperes == 10 && writer.report().status == .charging
+        }
         writer.stop()
     }
 
-    @Test("registers full of 0xFFFF give no status, no current and no accepted limit", arguments: ["generic-modbus", "abb-terra-ac"])
+    @Test(
+        "registers full of 0xFFFF give no status, no current and no accepted limit",
+        arguments: ["generic-modbus", "abb-terra-ac"])
     func allOnes(name: String) async throws {
         let station = try ScriptedStation(registers: [:], onWrite: followsLimit) { request, right in
             guard request.count > 0 else {
@@ -275,7 +284,9 @@ private func impatient(_ edits: [(String, String)] = []) throws -> StationProfil
 
     @Test("a stop while the station is away writes the fail-safe limit if it comes back in time")
     func stopReconnects() async throws {
-        let station = try ScriptedStation(registers: genericRegisters, onWrite: followsLimit) { _, _ in .replyThenClose([]) }
+        let station = try ScriptedStation(registers: genericRegisters, onWrite: followsLimit) { _, _ in
+            .replyThenClose([])
+        }
         defer { station.stop() }
         let writer = try StationWriter(configuration(try impatient(), port: station.port))
         writer.publish(StationLimit(amperes: 10))

@@ -58,7 +58,8 @@ struct BrokenProfile: Sendable, CustomTestStringConvertible {
         #expect(throws: YAMLError.self) { _ = try StationProfile.parse(yaml: text, file: "my.yaml") }
     }
 
-    @Test("a profile cut off anywhere is refused or whole, never a crash", arguments: ["generic-modbus", "abb-terra-ac"])
+    @Test(
+        "a profile cut off anywhere is refused or whole, never a crash", arguments: ["generic-modbus", "abb-terra-ac"])
     func cutOff(name: String) throws {
         let bytes = name == "generic-modbus" ? PackageResources.generic_modbus_yaml : PackageResources.abb_terra_ac_yaml
         var refused = 0

@@ -10,7 +10,10 @@ import Testing
         (RegisterFormat(type: .u16, byteOrder: .lowFirst), [0x0100], 1),
         (RegisterFormat(type: .u32, wordCount: 2), [0x0000, 0x3E80], 16_000),
         (RegisterFormat(type: .u32, wordCount: 2, wordOrder: .lowFirst), [0x3E80, 0x0000], 16_000),
-        (RegisterFormat(type: .u32, wordCount: 2, wordOrder: .lowFirst, byteOrder: .lowFirst), [0x803E, 0x0000], 16_000),
+        (
+            RegisterFormat(type: .u32, wordCount: 2, wordOrder: .lowFirst, byteOrder: .lowFirst), [0x803E, 0x0000],
+            16_000
+        ),
         (RegisterFormat(type: .i32, wordCount: 2), [0xFFFF, 0xFFFF], -1),
         (RegisterFormat(type: .u64, wordCount: 4), [0, 1, 0, 1], 4_294_967_297),
         (RegisterFormat(type: .i64, wordCount: 4), [0xFFFF, 0xFFFF, 0xFFFF, 0xFFFD], -3),
@@ -90,7 +93,8 @@ import Testing
             let value = Double.random(in: 0...80, using: &random)
             guard let words = format.words(roundingDown: value) else {
                 let raw = (value - format.offset) / format.scale
-                let limits: ClosedRange<Double> = [.u16, .u32, .u64].contains(format.type) ? 0...65_535 : -32_768...32_767
+                let limits: ClosedRange<Double> =
+                    [.u16, .u32, .u64].contains(format.type) ? 0...65_535 : -32_768...32_767
                 #expect(!limits.contains(raw), "seed \(seed): \(format) \(value)")
                 continue
             }

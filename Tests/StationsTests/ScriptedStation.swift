@@ -50,10 +50,12 @@ final class ScriptedStation: Sendable {
         state = Mutex(State(registers: registers, script: script))
         var handle = pthread_t()
         let me = Unmanaged.passRetained(self)
-        pthread_create(&handle, nil, { argument in
-            if let argument { Unmanaged<ScriptedStation>.fromOpaque(argument).takeRetainedValue().serve() }
-            return nil
-        }, me.toOpaque())
+        pthread_create(
+            &handle, nil,
+            { argument in
+                if let argument { Unmanaged<ScriptedStation>.fromOpaque(argument).takeRetainedValue().serve() }
+                return nil
+            }, me.toOpaque())
         thread.withLock { $0 = handle }
     }
 

@@ -35,9 +35,10 @@ public struct SimulatedADC: Sendable {
             layout: .interleavedInt16([.u1, .u2, .u3, .i1, .i2, .i3], frameBytes: 16), synchronisationThreshold: 23)
         for phase in 0..<3 {
             configuration[calibrationOf: Self.channels[phase]] = .init(scale: voltsFullScale / 32768)
-            configuration[calibrationOf: Self.channels[phase + 3]] = rogowskiSensitivity.map {
-                .init(scale: coilFullScale / 32768, sensor: .rogowski(voltsPerAmpereHertz: $0))
-            } ?? .init(scale: amperesFullScale / 32768)
+            configuration[calibrationOf: Self.channels[phase + 3]] =
+                rogowskiSensitivity.map {
+                    .init(scale: coilFullScale / 32768, sensor: .rogowski(voltsPerAmpereHertz: $0))
+                } ?? .init(scale: amperesFullScale / 32768)
         }
         return configuration
     }
@@ -56,7 +57,8 @@ public struct SimulatedADC: Sendable {
                 case 0..<3: value = signal.voltages[lane].value(t) / voltsFullScale
                 case 3..<6:
                     if let sensitivity = rogowskiSensitivity {
-                        value = signal.currents[lane - 3].derivative(t) * sensitivity / (2 * .pi) / coilFullScale
+                        value =
+                            signal.currents[lane - 3].derivative(t) * sensitivity / (2 * .pi) / coilFullScale
                             + coilOffset
                     } else {
                         value = signal.currents[lane - 3].value(t) / amperesFullScale

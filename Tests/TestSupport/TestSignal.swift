@@ -34,8 +34,10 @@ public struct TestSignal: Sendable {
 
     private var parts: [(order: Double, amplitude: Double, radians: Double)] {
         ([Harmonic(1, 1)] + harmonics).map {
-            (Double($0.order), $0.share * fundamentalRMS * 2.0.squareRoot(),
-             ($0.degrees + Double($0.order) * phaseDegrees) * .pi / 180)
+            (
+                Double($0.order), $0.share * fundamentalRMS * 2.0.squareRoot(),
+                ($0.degrees + Double($0.order) * phaseDegrees) * .pi / 180
+            )
         }
     }
 

@@ -36,7 +36,9 @@ public struct GapDetector: Sendable {
             let rate = usableRate(sampleRateHz)
             let group = max(64, Int(rate * 0.002))
             let window = (rate * 0.02 / Double(group)).rounded(.up)
-            return Tuning(groupTimes: group, confirmationGroups: min(GapDetector.largestWindow, max(2, Int(window))), thresholdFrames: 0.5)
+            return Tuning(
+                groupTimes: group, confirmationGroups: min(GapDetector.largestWindow, max(2, Int(window))),
+                thresholdFrames: 0.5)
         }
 
         /// One delivery time per block, where frames carry no timestamp. Coarse: a loss below half a block is not

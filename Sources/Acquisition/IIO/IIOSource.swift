@@ -163,6 +163,7 @@ public struct IIOSource: ~Copyable {
 
     private static func tuning(_ stream: IIOStreamSignature, _ settings: IIOSettings) -> GapDetector.Tuning {
         stream.layout.timestampOffset == nil
-            ? .deliveries(blockFrames: settings.block.frames(sampleRateHz: stream.sampleRateHz)) : .timestamps(sampleRateHz: stream.sampleRateHz)
+            ? .deliveries(blockFrames: settings.block.frames(sampleRateHz: stream.sampleRateHz))
+            : .timestamps(sampleRateHz: stream.sampleRateHz)
     }
 }

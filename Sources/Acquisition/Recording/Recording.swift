@@ -68,7 +68,8 @@ public final class Recording: @unchecked Sendable {
             channels = codes.channels
             format = .int32
         }
-        name = sidecar.name ?? String(stem[(stem.lastIndex(of: "/").map { stem.index(after: $0) } ?? stem.startIndex)...])
+        name =
+            sidecar.name ?? String(stem[(stem.lastIndex(of: "/").map { stem.index(after: $0) } ?? stem.startIndex)...])
         sampleRateHz = sidecar.sampleRateHz
         nominalHz = sidecar.nominalHz
         frameCount = sidecar.frameCount

@@ -15,7 +15,9 @@ public struct SampleFormat: Sendable, Hashable, BitwiseCopyable {
 
     /// - Returns: nil for a storage size other than 16 or 32, for no significant bit, for more bits than the word
     ///   has, and for unsigned codes of 32 bits, which do not fit the core's signed 32-bit codes.
-    public init?(storageBits: Int, significantBits: Int, shift: Int = 0, isSigned: Bool = true, isBigEndian: Bool = false) {
+    public init?(
+        storageBits: Int, significantBits: Int, shift: Int = 0, isSigned: Bool = true, isBigEndian: Bool = false
+    ) {
         guard storageBits == 16 || storageBits == 32, significantBits >= 1, shift >= 0,
             significantBits + shift <= storageBits, isSigned || significantBits < 32
         else { return nil }
@@ -45,8 +47,9 @@ public struct SampleFormat: Sendable, Hashable, BitwiseCopyable {
     /// The lowest and the highest code: a sample at either counts as clipped.
     public var codeRange: ClosedRange<Int32> {
         isSigned
-            ? Int32(truncatingIfNeeded: -(Int64(1) << (significantBits - 1)))...Int32(
-                truncatingIfNeeded: (Int64(1) << (significantBits - 1)) - 1)
+            ? Int32(
+                truncatingIfNeeded: -(Int64(1) << (significantBits - 1)))...Int32(
+                    truncatingIfNeeded: (Int64(1) << (significantBits - 1)) - 1)
             : 0...Int32(truncatingIfNeeded: (Int64(1) << significantBits) - 1)
     }
 }

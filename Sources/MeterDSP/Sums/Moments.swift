@@ -47,8 +47,9 @@ struct Moments {
             }
         }
         for phase in 0..<3 {
-            let product = (double(sums.frames.products[phase]) + to.edge(phase, phase + 3)
-                - from.edge(phase, phase + 3)) / frames
+            let product =
+                (double(sums.frames.products[phase]) + to.edge(phase, phase + 3)
+                    - from.edge(phase, phase + 3)) / frames
             covariance[phase] = product - mean[phase] * mean[phase + 3]
             if rogowski[phase] != 0 { integrate(phase, sums.rogowski[phase], from: from, to: to) }
         }

@@ -34,7 +34,8 @@ struct CycleFinder: BitwiseCopyable {
     init(_ configuration: MeterConfiguration) {
         decimation = Swift.max(1, Int(configuration.sampleRateHz / 4000))
         lag = Int64(3 * decimation + 2)
-        let hasVoltage = configuration.layout[.u1] != nil || configuration.layout[.u2] != nil
+        let hasVoltage =
+            configuration.layout[.u1] != nil || configuration.layout[.u2] != nil
             || configuration.layout[.u3] != nil
         firstLane = hasVoltage ? 0 : 3
         var thresholds = SIMD4<Double>(repeating: .infinity)
@@ -97,7 +98,8 @@ struct CycleFinder: BitwiseCopyable {
     mutating func nextBoundary(in frames: UnsafeBufferPointer<FrameCodes>) -> Double? {
         for index in 0..<frames.count {
             let codes = unsafe frames[index]
-            let voltages = firstLane == 0
+            let voltages =
+                firstLane == 0
                 ? codes.lowHalf : SIMD4<Int32>(codes[3], codes[4], codes[5], 0)
             group &+= SIMD4<Int64>(truncatingIfNeeded: voltages)
             groupCount += 1
@@ -160,7 +162,8 @@ struct CycleFinder: BitwiseCopyable {
     @_noAllocation @_noLocks
     private mutating func chooseSource() {
         var best = 1.2
-        for signal in 0..<3 where Swift.max(peaks[signal], peaksSinceBoundary[signal]) >= best * thresholdPeaks[signal] {
+        for signal in 0..<3 where Swift.max(peaks[signal], peaksSinceBoundary[signal]) >= best * thresholdPeaks[signal]
+        {
             best = Swift.max(peaks[signal], peaksSinceBoundary[signal]) / thresholdPeaks[signal]
             source = signal
             armed = false

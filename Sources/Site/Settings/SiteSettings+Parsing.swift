@@ -107,12 +107,15 @@ extension SiteSettings.Input {
             throw entry.error("\(channel.name) cannot be a Rogowski coil", "coils measure I1, I2, I3")
         }
         if let entry = fields["ratio"], coil != nil {
-            throw entry.error("a ratio beside a Rogowski coil", "keep the coil's sensitivity, and put corrections in gain")
+            throw entry.error(
+                "a ratio beside a Rogowski coil", "keep the coil's sensitivity, and put corrections in gain")
         }
         func factor(_ key: String) throws(YAMLError) -> Double? {
             guard let entry = fields[key] else { return nil }
             let value = try entry.number(-1e9...1e9)
-            guard value != 0 else { throw entry.error("0", "leave it out, or write the factor; negative reverses the sensor") }
+            guard value != 0 else {
+                throw entry.error("0", "leave it out, or write the factor; negative reverses the sensor")
+            }
             return value
         }
         self.init(

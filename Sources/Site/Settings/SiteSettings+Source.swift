@@ -26,7 +26,8 @@ extension SiteSettings {
         for input in meter.inputs {
             guard
                 let calibration = input.calibration(
-                    driverScale: source.scale(of: input.channel), driverCodeOffset: source.codeOffset(of: input.channel))
+                    driverScale: source.scale(of: input.channel), driverCodeOffset: source.codeOffset(of: input.channel)
+                )
             else { throw .scaleMissing(input: input.channel.name, adcChannel: input.name) }
             configuration[calibrationOf: input.channel] = calibration
         }

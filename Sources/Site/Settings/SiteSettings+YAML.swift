@@ -21,7 +21,9 @@ extension SiteSettings {
             "meter:",
             "  uri: \(quoted(meter.uri))    # local: on the device itself, ip:HOST or ip:HOST:PORT over the network",
         ]
-        if let device = meter.device { lines.append("  device: \(quoted(device))    # name, label or id of the IIO device") }
+        if let device = meter.device {
+            lines.append("  device: \(quoted(device))    # name, label or id of the IIO device")
+        }
         if let rate = meter.sampleRateHz { lines.append("  sample-rate-hz: \(number(rate))") }
         lines += [
             "  block-ms: \(number(meter.blockSeconds * 1000))",

@@ -40,7 +40,8 @@ struct ChannelMap: Sendable, Equatable {
             let candidates = channels.filter(isWanted)
             for (index, letter) in ["A", "B", "C"].enumerated() {
                 let byPhase = candidates.first { $0.phase == letter }
-                let byOrder = candidates.contains { $0.phase != nil } || index >= candidates.count
+                let byOrder =
+                    candidates.contains { $0.phase != nil } || index >= candidates.count
                     ? nil : candidates[index]
                 if let channel = byPhase ?? byOrder { found.append(Entry(channel: inputs[index], name: channel.name)) }
             }

@@ -8,7 +8,8 @@ extension MeasureCommand {
             throw UsageError("--channels: a device is measured one set at a time; give --channels once")
         }
         guard let map = maps.first else {
-            throw UsageError("an IIO source needs --channels, for example U1=voltage0,I1=voltage3 (see iio_info -u \(source))")
+            throw UsageError(
+                "an IIO source needs --channels, for example U1=voltage0,I1=voltage3 (see iio_info -u \(source))")
         }
         let settings = IIOSettings(
             uri: source, device: device, inputs: map.entries.map { .init($0.channel, $0.name) }, sampleRateHz: rate)
@@ -19,7 +20,8 @@ extension MeasureCommand {
         for entry in map.entries {
             guard let scale = device.scale(of: entry.channel) else {
                 throw RunError(
-                    "\(source): \(entry.name) publishes no scale, so its codes have no unit; use headroom run with the scale in its settings")
+                    "\(source): \(entry.name) publishes no scale, so its codes have no unit; use headroom run with the scale in its settings"
+                )
             }
             configuration[calibrationOf: entry.channel] = ChannelCalibration(
                 scale: scale, offset: (device.codeOffset(of: entry.channel) ?? 0) * scale,

@@ -111,7 +111,8 @@ extension MeasureCommand {
             throw RunError(
                 seconds < 0.4
                     ? "\(source): \(fixed(seconds, 3)) s is too short: a window is \(window), and finding its cycles takes 0.1 s before"
-                    : "\(source): no cycle found near \(Int(configuration.nominalHz)) Hz; check --channels and --nominal")
+                    : "\(source): no cycle found near \(Int(configuration.nominalHz)) Hz; check --channels and --nominal"
+            )
         }
         if !json {
             complain(
@@ -147,7 +148,8 @@ extension MeasureCommand {
         if !json {
             complain(
                 "the recording is cut into segments of \(frames) frames: each was measured as \(cycles) whole "
-                    + "cycle\(cycles == 1 ? "" : "s") at \(Int(configuration.nominalHz)) Hz; a frequency cannot be told from it")
+                    + "cycle\(cycles == 1 ? "" : "s") at \(Int(configuration.nominalHz)) Hz; a frequency cannot be told from it"
+            )
         }
     }
 

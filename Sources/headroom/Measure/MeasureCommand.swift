@@ -23,7 +23,9 @@ struct MeasureCommand: ParsableCommand {
     @Argument(help: "A recording or an IIO address.")
     var source: String
 
-    @Option(help: ArgumentHelp("Channels of one set, U1 to U3, I1 to I3, IN; repeat for more sets.", valueName: "U1=name,I1=name"))
+    @Option(
+        help: ArgumentHelp(
+            "Channels of one set, U1 to U3, I1 to I3, IN; repeat for more sets.", valueName: "U1=name,I1=name"))
     var channels: [String] = []
 
     @Option(help: ArgumentHelp("Inputs with a Rogowski coil.", valueName: "I1,I2"))
@@ -56,7 +58,8 @@ struct MeasureCommand: ParsableCommand {
         }
         if let seconds, !(seconds > 0) { throw ValidationError("--seconds \(seconds): use more than 0") }
         if rogowski != nil, sensitivity == nil {
-            throw ValidationError("--rogowski needs the coils' --sensitivity in uV/(A*Hz): see their data sheet, for example 0.45")
+            throw ValidationError(
+                "--rogowski needs the coils' --sensitivity in uV/(A*Hz): see their data sheet, for example 0.45")
         }
         if let sensitivity, !(sensitivity > 0 && sensitivity.isFinite) {
             throw ValidationError("--sensitivity \(sensitivity): use more than 0")

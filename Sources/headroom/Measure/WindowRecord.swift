@@ -67,7 +67,8 @@ struct WindowRecord {
     func jsonLine(set: Int?) -> String {
         var line = "{"
         if let set { line += "\"set\":\(set)," }
-        line += "\"first_frame\":\(json(firstFrame)),\"frames\":\(json(frames)),\"f_hz\":\(json(frequencyHz)),\"phases\":{"
+        line +=
+            "\"first_frame\":\(json(firstFrame)),\"frames\":\(json(frames)),\"f_hz\":\(json(frequencyHz)),\"phases\":{"
         line += phases.map { phase in
             let values: [(String, Double?)] = [
                 ("u_rms", phase.voltageRMS), ("i_rms", phase.currentRMS), ("p", phase.activePower),

@@ -4,7 +4,8 @@ import Site
 
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check", abstract: "Validate settings and explain what they mean. Touches neither ADC nor stations.",
+        commandName: "check",
+        abstract: "Validate settings and explain what they mean. Touches neither ADC nor stations.",
         discussion: "Example: headroom check --config site.yaml")
 
     @Option(help: "The settings.")
@@ -31,7 +32,8 @@ struct CheckCommand: ParsableCommand {
         }
         lines += ["", "Meter   \(settings.meter.uri)\(settings.meter.device.map { ", device \($0)" } ?? "")"]
         for input in settings.meter.inputs {
-            let sensor = input.rogowskiVoltsPerAmpereHertz
+            let sensor =
+                input.rogowskiVoltsPerAmpereHertz
                 .map { "Rogowski coil, \($0 * 1e6) uV/(A*Hz)" } ?? "ratio \(input.ratio)"
             let turned = input.gain < 0 ? ", reversed by its gain" : ""
             lines.append("  \(leading(input.channel.name, 4))  \(input.name), \(sensor), gain \(input.gain)\(turned)")
@@ -39,12 +41,15 @@ struct CheckCommand: ParsableCommand {
         lines += ["", "Stations\(settings.stations.isEmpty ? "  none: this device only measures" : "")"]
         for station in settings.stations {
             let supply = station.supplyPhases.map(\.name).joined(separator: " ")
-            lines.append("  \(station.name): \(station.profile.name), \(station.host):\(station.port) unit \(station.unitIdentifier)")
+            lines.append(
+                "  \(station.name): \(station.profile.name), \(station.host):\(station.port) unit \(station.unitIdentifier)"
+            )
             lines.append(
                 station.isManaged
                     ? "      0 or \(amperes(station.profile.minimumAmperes)) to \(amperes(station.maximumAmperes)) on \(supply), "
                         + "in steps of \(amperes(station.profile.limitStepAmperes))"
-                    : "      load management off: it may take \(amperes(station.maximumAmperes)) on \(supply) at any time")
+                    : "      load management off: it may take \(amperes(station.maximumAmperes)) on \(supply) at any time"
+            )
             lines.append(
                 station.profile.hasFailSafe
                     ? "      falls back to \(amperes(station.failSafeAmperes)) after "

@@ -65,12 +65,14 @@ enum TwinReport {
         for step in seen.steps {
             guard let began = step.beganNanoseconds else { continue }
             let name = "    step of \(fixed(step.step.amperes, 0)) A on L\(step.step.phase + 1)"
-            let told = step.firstLoweredLimitNanoseconds.map {
-                "lower limit at a station after \(fixed(Double($0 - began) / 1e6, 1)) ms"
-            } ?? "no limit had to be lowered"
-            let back = step.backUnderMainLimitNanoseconds.map {
-                ", back under the main limit after \(fixed(Double($0 - began) / 1e9, 2)) s"
-            } ?? (step.exceededMainLimit ? ", still above the main limit" : ", never above the main limit")
+            let told =
+                step.firstLoweredLimitNanoseconds.map {
+                    "lower limit at a station after \(fixed(Double($0 - began) / 1e6, 1)) ms"
+                } ?? "no limit had to be lowered"
+            let back =
+                step.backUnderMainLimitNanoseconds.map {
+                    ", back under the main limit after \(fixed(Double($0 - began) / 1e9, 2)) s"
+                } ?? (step.exceededMainLimit ? ", still above the main limit" : ", never above the main limit")
             lines.append(name + ": " + told + back)
         }
         return lines

@@ -38,12 +38,18 @@ struct SiteView {
         var words: [String] = []
         if !snapshot.isMeasuring { words.append("no measurement: the ADC's connection is lost") }
         if snapshot.alarm.contains(.noMeasurement) { words.append("fail-safe plan: no usable reading") }
-        if snapshot.alarm.contains(.overloadNotSolvable) { words.append("overload: all stations are at their floor and it is not enough") }
+        if snapshot.alarm.contains(.overloadNotSolvable) {
+            words.append("overload: all stations are at their floor and it is not enough")
+        }
         if snapshot.alarm.contains(.stationSilent) { words.append("a station does not answer") }
         if snapshot.alarm.contains(.stationDisobeys) { words.append("a station draws more than it was told") }
         for station in stations {
-            if let error = station.diagnostics.lastError, !station.report.isAnswering { words.append("\(station.name): \(error)") }
-            if station.diagnostics.failSafeKept == false { words.append("\(station.name): does not keep its fail-safe settings") }
+            if let error = station.diagnostics.lastError, !station.report.isAnswering {
+                words.append("\(station.name): \(error)")
+            }
+            if station.diagnostics.failSafeKept == false {
+                words.append("\(station.name): does not keep its fail-safe settings")
+            }
         }
         return words
     }
@@ -72,9 +78,15 @@ struct SiteView {
         lines += ["", "  station          status           limit    draws L1   L2   L3   why"]
         for station in stations { lines.append(row(station)) }
         let lost = snapshot.framesLost == 0 ? "no frame lost" : "\(snapshot.framesLost) frames lost"
-        lines += ["", "  \(snapshot.frames) frames, \(lost)" + (snapshot.reconnects > 0 ? ", \(snapshot.reconnects) reconnects" : "")]
+        lines += [
+            "",
+            "  \(snapshot.frames) frames, \(lost)"
+                + (snapshot.reconnects > 0 ? ", \(snapshot.reconnects) reconnects" : ""),
+        ]
         for alarm in alarms { lines.append("  ! " + String(alarm.prefix(76))) }
-        for message in messages where seconds < 10 || !snapshot.isMeasuring { lines.append("  · " + String(message.prefix(76))) }
+        for message in messages where seconds < 10 || !snapshot.isMeasuring {
+            lines.append("  · " + String(message.prefix(76)))
+        }
         return lines
     }
 
@@ -120,7 +132,8 @@ struct SiteView {
         let window = snapshot.window
         let phases = Self.lines.map { phase in
             let index = Int(phase.rawValue)
-            return "\(json(phase.name)):{\"u_rms\":\(json(window.voltageRMS[index])),\"i_rms\":\(json(window.currentRMS[index])),"
+            return
+                "\(json(phase.name)):{\"u_rms\":\(json(window.voltageRMS[index])),\"i_rms\":\(json(window.currentRMS[index])),"
                 + "\"p\":\(json(window.activePower[index])),\"pf\":\(json(window.powerFactor(index))),"
                 + "\"headroom_a\":\(json(snapshot.headroom[phase]))}"
         }
@@ -133,7 +146,8 @@ struct SiteView {
                 + "\"drawn_a\":[\(json(station.report.drawnAmperes.l1)),\(json(station.report.drawnAmperes.l2)),"
                 + "\(json(station.report.drawnAmperes.l3))]}"
         }
-        return "{\"t_s\":\(fixed(seconds, 3)),\"f_hz\":\(json(window.frequencyHz)),\"phases\":{\(phases.joined(separator: ","))},"
+        return
+            "{\"t_s\":\(fixed(seconds, 3)),\"f_hz\":\(json(window.frequencyHz)),\"phases\":{\(phases.joined(separator: ","))},"
             + "\"stations\":[\(list.joined(separator: ","))],\"frames\":\(snapshot.frames),"
             + "\"frames_lost\":\(snapshot.framesLost),\"reconnects\":\(snapshot.reconnects),"
             + "\"flags\":[\(window.flags.words.map { json($0) }.joined(separator: ","))],"

@@ -48,7 +48,9 @@ enum Session {
         Watching(kind: kind, seconds: seconds, linesEverySeconds: linesEverySeconds).run(device)
         let last = SiteView(device, since: begun)
         let untold = device.stop()
-        for name in untold { complain("headroom: \(name) could not be told its fail-safe limit; it falls back by itself if it can") }
+        for name in untold {
+            complain("headroom: \(name) could not be told its fail-safe limit; it falls back by itself if it can")
+        }
         if kind == .json {
             print(Summary.jsonLine(last, extra: extra(last)))
         } else {

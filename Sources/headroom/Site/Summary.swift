@@ -11,13 +11,15 @@ enum Summary {
         let imported = (0..<3).map { snapshot.energy.imported[$0] / 3.6e6 }
         let exported = (0..<3).map { snapshot.energy.exported[$0] / 3.6e6 }
         lines.append(
-            "  energy drawn   " + fixed(imported.reduce(0, +), 3) + " kWh (L1 \(fixed(imported[0], 3)), L2 \(fixed(imported[1], 3)), L3 \(fixed(imported[2], 3)))"
+            "  energy drawn   " + fixed(imported.reduce(0, +), 3)
+                + " kWh (L1 \(fixed(imported[0], 3)), L2 \(fixed(imported[1], 3)), L3 \(fixed(imported[2], 3)))"
                 + (exported.reduce(0, +) > 0.0005 ? ", fed in \(fixed(exported.reduce(0, +), 3)) kWh" : ""))
         for phase in Phase.allCases {
             let index = Int(phase.rawValue)
             lines.append(
                 "  \(phase.name)             highest \(fixed(snapshot.highestAmperes[index], 1)) A of "
-                    + "\(amperes(limits.mainAmperes[phase])); above it for \(fixed(snapshot.secondsAboveLimit[index], 2)) s")
+                    + "\(amperes(limits.mainAmperes[phase])); above it for \(fixed(snapshot.secondsAboveLimit[index], 2)) s"
+            )
         }
         let ruled = LimitReason.allCases.map { ($0, snapshot.seconds(ruledBy: $0)) }.filter { $0.1 > 0 }
         let total = ruled.reduce(0) { $0 + $1.1 }
@@ -42,7 +44,8 @@ enum Summary {
             "[\(json(values[0] / unit)),\(json(values[1] / unit)),\(json(values[2] / unit))]"
         }
         let ruled = LimitReason.allCases.map { "\(json($0.identifier)):\(json(snapshot.seconds(ruledBy: $0)))" }
-        return "{\"summary\":true,\"t_s\":\(fixed(view.seconds, 3)),\"imported_wh\":\(list(snapshot.energy.imported, per: 3600)),"
+        return
+            "{\"summary\":true,\"t_s\":\(fixed(view.seconds, 3)),\"imported_wh\":\(list(snapshot.energy.imported, per: 3600)),"
             + "\"exported_wh\":\(list(snapshot.energy.exported, per: 3600)),\"highest_a\":\(list(snapshot.highestAmperes)),"
             + "\"seconds_above_limit\":\(list(snapshot.secondsAboveLimit)),"
             + "\"station_seconds_by_reason\":{\(ruled.joined(separator: ","))},\"frames\":\(snapshot.frames),"

@@ -39,7 +39,9 @@ struct TwinCommand: ParsableCommand {
             if let writeConfig { try SettingsFile.write(settings.yaml, to: writeConfig) }
             complain("ADC      \(twin.iioURI), device \(twin.description.deviceName)")
             for station in twin.description.stations {
-                complain("station  \(station.name): \(station.profileIdentifier) at \(station.host):\(station.port) unit \(station.unitIdentifier)")
+                complain(
+                    "station  \(station.name): \(station.profileIdentifier) at \(station.host):\(station.port) unit \(station.unitIdentifier)"
+                )
             }
             guard let wake = WakeUp() else { throw RunError("no file descriptor left; raise the limit (ulimit -n)") }
             let interrupt = Interrupt { wake.signal() }

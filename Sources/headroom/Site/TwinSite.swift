@@ -14,7 +14,9 @@ enum TwinSite {
         }
         let stations = try twin.stations.map { station in
             guard let profile = StationProfile.builtIn(named: station.profileIdentifier) else {
-                throw RunError("the twin's station '\(station.name)' needs the profile '\(station.profileIdentifier)', which is not built in")
+                throw RunError(
+                    "the twin's station '\(station.name)' needs the profile '\(station.profileIdentifier)', which is not built in"
+                )
             }
             return StationConfiguration(
                 name: station.name, profile: profile, host: station.host, port: station.port,
