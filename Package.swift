@@ -22,8 +22,9 @@ let package = Package(
     ],
     targets: [
         // MARK: Products: other meters build on these.
-        .target(name: "MeterDSP", swiftSettings: strict),
-        .target(name: "Spectrum", dependencies: ["MeterDSP", "CFFTW"], swiftSettings: common),
+        .target(name: "MeterDSP", exclude: ["README.md"], swiftSettings: strict),
+        .target(
+            name: "Spectrum", dependencies: ["MeterDSP", "CFFTW"], exclude: ["README.md"], swiftSettings: common),
         .target(name: "Allocation", exclude: ["README.md"], swiftSettings: strict),
 
         // MARK: The rooms of the device.
@@ -54,6 +55,7 @@ let package = Package(
                 "MeterDSP", "Spectrum", "Allocation", "Acquisition", "Stations", "Site", "SiteTwin", "Realtime",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
+            exclude: ["README.md", "Pictures"],
             swiftSettings: common),
 
         // MARK: C shims: each holds only what Swift cannot say; none is a product.

@@ -75,7 +75,7 @@ struct SiteView {
                     + column(snapshot.headroom[phase], 1, 9) + "   " + bar(share, 16)
                     + padded("\(Int((share * 100).rounded())) %", 6))
         }
-        lines += ["", "  station          status           limit    draws L1   L2   L3   why"]
+        lines += ["", "  station      status             limit  draws L1    L2    L3  why"]
         for station in stations { lines.append(row(station)) }
         let lost = snapshot.framesLost == 0 ? "no frame lost" : "\(snapshot.framesLost) frames lost"
         lines += [
@@ -93,9 +93,9 @@ struct SiteView {
     private func row(_ station: StationSnapshot) -> String {
         let drawn = station.report.drawnAmperes
         let status = station.report.isAnswering ? station.report.status.words : "no answer"
-        return "  " + leading(station.name, 15) + "  " + leading(status, 15) + padded(amperes(station.limit.amperes), 7)
-            + column(drawn.l1, 1, 9) + column(drawn.l2, 1, 6) + column(drawn.l3, 1, 6)
-            + "  " + leading(station.limit.reasonWords, 18)
+        return "  " + leading(station.name, 12) + " " + leading(status, 16) + padded(amperes(station.limit.amperes), 7)
+            + column(drawn.l1, 1, 8) + column(drawn.l2, 1, 6) + column(drawn.l3, 1, 6)
+            + "  " + leading(station.limit.reasonWords, 19)
     }
 
     private func bar(_ share: Double, _ width: Int) -> String {
