@@ -31,7 +31,8 @@ __attribute__((noinline)) static void touch_stack(int64_t bytes) {
 }
 
 int crealtime_lock_memory(int64_t stack_bytes) {
-    if (mlockall(MCL_CURRENT | MCL_FUTURE) != 0) return -errno;
+    /* On fault: only what has been touched stays. Without it every mapped page of every library becomes resident. */
+    if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) != 0) return -errno;
     if (stack_bytes > 0) touch_stack(stack_bytes);
     return 0;
 }

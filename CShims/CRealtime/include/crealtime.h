@@ -11,7 +11,7 @@ int crealtime_set_fifo(int priority);
 /* Binds the calling thread to one processor, counted from 0. */
 int crealtime_pin_to_cpu(int cpu);
 
-/* Locks present and future pages in memory and touches `stack_bytes` of the calling thread's stack. */
+/* Locks present and future pages in memory once they have been touched, and touches `stack_bytes` of the calling thread's stack. */
 int crealtime_lock_memory(int64_t stack_bytes);
 
 /* Name shown by `ps -L` and `top -H`; cut to 15 characters. */

@@ -75,7 +75,7 @@ struct SiteView {
                     + column(snapshot.headroom[phase], 1, 9) + "   " + bar(share, 16)
                     + padded("\(Int((share * 100).rounded())) %", 6))
         }
-        lines += ["", "  station      status             limit  draws L1    L2    L3  why"]
+        lines += ["", "  station      status             limit draws L1    L2    L3  why"]
         for station in stations { lines.append(row(station)) }
         let lost = snapshot.framesLost == 0 ? "no frame lost" : "\(snapshot.framesLost) frames lost"
         lines += [
@@ -139,12 +139,12 @@ struct SiteView {
         }
         let list = stations.map { station in
             "{\"name\":\(json(station.name)),\"status\":\(json(station.report.status.words)),"
-                + "\"answering\":\(station.report.isAnswering),\"limit_a\":\(json(station.limit.amperes)),"
+                + "\"answering\":\(station.report.isAnswering),\"limit_a\":\(jsonAmperes(station.limit.amperes)),"
                 + "\"reason\":\(json(station.limit.reason.identifier)),"
                 + "\"limiting_phase\":\(station.limit.limitingPhase.map { json($0.name) } ?? "null"),"
-                + "\"accepted_a\":\(json(station.report.acceptedAmperes)),"
-                + "\"drawn_a\":[\(json(station.report.drawnAmperes.l1)),\(json(station.report.drawnAmperes.l2)),"
-                + "\(json(station.report.drawnAmperes.l3))]}"
+                + "\"accepted_a\":\(jsonAmperes(station.report.acceptedAmperes)),"
+                + "\"drawn_a\":[\(jsonAmperes(station.report.drawnAmperes.l1)),\(jsonAmperes(station.report.drawnAmperes.l2)),"
+                + "\(jsonAmperes(station.report.drawnAmperes.l3))]}"
         }
         return
             "{\"t_s\":\(fixed(seconds, 3)),\"f_hz\":\(json(window.frequencyHz)),\"phases\":{\(phases.joined(separator: ","))},"

@@ -33,6 +33,9 @@ func json(_ value: Double?) -> String {
     return value == value.rounded() && value.magnitude < 1e15 ? "\(Int64(value))" : "\(value)"
 }
 
+/// A current as JSON, to the milliampere: limits are whole steps, and sums of steps carry rounding dust.
+func jsonAmperes(_ value: Double?) -> String { json(value.map { ($0 * 1000).rounded() / 1000 }) }
+
 /// A text as JSON.
 func json(_ text: String) -> String {
     var out = "\""
