@@ -46,7 +46,7 @@ struct CycleFinder: BitwiseCopyable {
             var perUnit = 1 / calibration.scale.magnitude
             if let sensitivity = calibration.sensitivity { perUnit *= sensitivity * configuration.nominalHz }
             // Below three codes there is only the converter's own noise.
-            thresholds[signal] = Swift.max(3, configuration.synchronisationThreshold * perUnit * 2.0.squareRoot())
+            thresholds[signal] = Swift.max(3, configuration.synchronisationThreshold * perUnit * squareRoot(2))
         }
         thresholdPeaks = thresholds
         nominalHalfCycle = configuration.sampleRateHz / configuration.nominalHz / 2
