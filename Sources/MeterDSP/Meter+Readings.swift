@@ -7,6 +7,8 @@ extension Meter {
         // A virtual boundary may lie a little before what is summed already: it then moves there.
         let wanted = Swift.max(position, Double(summed - 1))
         sum(through: wholeFrames(wanted))
+        current.frames.merge(narrow)
+        narrow = NarrowSums()
         let end = boundary(at: wanted)
         let locked = finder.isLocked
 

@@ -1,9 +1,53 @@
 extension Meter {
+    /// Takes groups of new frames until one shows a boundary: one pass gives their sums and, from these, the cycles.
+    @_noAllocation @_noLocks
+    mutating func takeGroups() {
+        let length = Int64(finder.decimation)
+        while pendingBoundary == nil, finder.position + length <= stage.end {
+            let first = finder.position
+            guard isNarrow else {
+                var sums = FrameSums()
+                stage.addWide(to: &sums, from: first, through: first + length - 1)
+                pendingBoundary = finder.take(sums.sum)
+                continue
+            }
+            // No boundary lies further back than `lag`, three groups and a little: older ones cannot be cut.
+            if groups.count == 6 { absorbOldestGroup() }
+            let sums = stage.narrowSums(from: first, through: first + length - 1)
+            // The first frame after a start is summed already, by its own boundary.
+            if first >= summed {
+                groups.append(first: first, last: first + length - 1, sums)
+            } else {
+                groups.append(
+                    first: summed, last: first + length - 1,
+                    stage.narrowSums(from: summed, through: first + length - 1))
+            }
+            pendingBoundary = finder.take(sums.sum)
+        }
+    }
+
+    @_noAllocation @_noLocks
+    private mutating func absorbOldestGroup() {
+        let last = groups.oldestLast
+        narrow.merge(groups.takeOldest())
+        if scales.hasRogowski { integrate(through: last) }
+        summed = last + 1
+    }
+
     /// Adds all frames up to and with `last` to the running half cycle.
     @_noAllocation @_noLocks
     mutating func sum(through last: Int64) {
+        while groups.count > 0, groups.oldestLast <= last { absorbOldestGroup() }
         guard last >= summed else { return }
-        stage.add(to: &current.frames, from: summed, through: last, isNarrow: isNarrow)
+        if isNarrow {
+            narrow.merge(stage.narrowSums(from: summed, through: last))
+            if groups.count > 0 {
+                groups.shortenOldest(
+                    from: last + 1, stage.narrowSums(from: last + 1, through: groups.oldestLast))
+            }
+        } else {
+            stage.addWide(to: &current.frames, from: summed, through: last)
+        }
         if scales.hasRogowski { integrate(through: last) }
         summed = last + 1
     }
@@ -50,7 +94,10 @@ extension Meter {
         let first = finder.position
         summed = first
         integrator.restart()
-        sum(through: first)
+        groups.removeAll()
+        narrow = NarrowSums()
+        if scales.hasRogowski { integrate(through: first) }
+        summed = first + 1
         start = boundary(at: Double(first))
         current = IntervalSums()
         previousStart = nil

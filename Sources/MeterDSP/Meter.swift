@@ -48,6 +48,9 @@ public struct Meter: ~Copyable {
     var windowStart: Boundary
     var previousStart: Boundary?
     var current = IntervalSums()
+    /// What of the running half cycle has not yet been merged into `current`, and the groups behind it.
+    var narrow = NarrowSums()
+    var groups = PendingGroups()
     var previous = IntervalSums()
     var windowSums = IntervalSums()
     var windowHalfCycles = 0
@@ -73,7 +76,7 @@ public struct Meter: ~Copyable {
         isNarrow = bits <= 16
         finder = CycleFinder(configuration)
         integrator = RogowskiIntegrator(sampleRateHz: configuration.sampleRateHz)
-        stage = FrameStage(configuration.layout, keep: Int(finder.lag) + 4 * finder.decimation + 8)
+        stage = FrameStage(configuration.layout, isNarrow: isNarrow, keep: 12 * finder.decimation + 16)
         start = Boundary(position: 0, codes: .zero, nextCodes: .zero)
         windowStart = start
     }
@@ -102,8 +105,8 @@ public struct Meter: ~Copyable {
                 closeHalfCycle(at: boundary, afterGap: nil)
                 return .halfCycle
             }
-            if finder.position < stage.end {
-                pendingBoundary = stage.nextBoundary(&finder)
+            if finder.position + Int64(finder.decimation) <= stage.end {
+                takeGroups()
                 continue
             }
             if let lost = pendingGap {
@@ -111,7 +114,7 @@ public struct Meter: ~Copyable {
                 if endBeforeGap(lost) { return .halfCycle }
                 continue
             }
-            sum(through: finder.position - finder.lag - 1)
+            if !isNarrow { sum(through: finder.position - finder.lag - 1) }
             guard stage.decode(block, from: &cursor, keepingFrom: summed - 2) else { return nil }
             if !isStarted { startFirst() }
         }
@@ -121,15 +124,22 @@ public struct Meter: ~Copyable {
     /// whose first tenth of a second would else go into finding the cycles. Before the first `advance` only.
     ///
     /// - Parameter block: whole cycles as they would stand before the first frame, 75 ms or more; usually the
-    ///   recording's own first cycles. Allocates.
+    ///   recording's own first cycles.
     public mutating func settle(on block: RawSpan) {
         guard !isStarted else { return }
         let decoder = FrameDecoder(configuration.layout)
-        var frames: [FrameCodes] = []
-        for frame in 0..<block.byteCount / configuration.layout.frameBytes {
-            frames.append(decoder.decode(block, at: frame * configuration.layout.frameBytes))
+        let count = block.byteCount / configuration.layout.frameBytes
+        // Whole groups, the last of which ends with the block: the recording's first frame follows it.
+        var frame = count % finder.decimation
+        while frame < count {
+            var sums = FrameSums()
+            for _ in 0..<finder.decimation {
+                sums.add(decoder.decode(block, at: frame * configuration.layout.frameBytes))
+                frame += 1
+            }
+            _ = finder.take(sums.sum)
         }
-        unsafe frames.withUnsafeBufferPointer { unsafe finder.settle(on: $0) }
+        finder.beginSettled()
     }
 
     /// Tells the meter that `lostFrames` frames were lost before the next one. The readings on both sides carry

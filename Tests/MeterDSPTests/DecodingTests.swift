@@ -60,39 +60,63 @@ import Testing
         #expect(layout[.u1] == nil)
     }
 
-    /// The fast way for plain frames and the general way give the same codes, and narrow and wide sums the same sums.
+    /// Narrow sums of any stretch, wide sums and plain arithmetic agree to the last bit.
     @Test(arguments: [UInt64(1), 2, 3])
     func sumsAreExact(_ seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
-        let frames = (0..<1000).map { _ in
-            FrameCodes((0..<8).map { _ in Int32(Int16.random(in: .min ... .max, using: &generator)) })
+        let frames = (0..<1001).map { _ in
+            SIMD8<Int16>((0..<8).map { _ in Int16.random(in: .min ... .max, using: &generator) })
         }
-        var narrow = FrameSums()
-        var wide = FrameSums()
-        frames.withUnsafeBufferPointer {
-            narrow.addNarrow(.init(rebasing: $0[0..<333]))
-            narrow.addNarrow(.init(rebasing: $0[333...]))
-            wide.addWide($0)
+        for cut in [0, 1, 2, 333, 1000, 1001] {
+            var narrow = FrameSums()
+            frames.withUnsafeBytes { bytes in
+                guard let start = bytes.baseAddress else { return }
+                var sums = NarrowSums(start, count: cut)
+                sums.merge(NarrowSums(start + 16 * cut, count: frames.count - cut))
+                narrow.merge(sums)
+            }
+            var wide = FrameSums()
+            for frame in frames { wide.add(FrameCodes(truncatingIfNeeded: frame)) }
+            for lane in 0..<8 {
+                #expect(narrow.sum[lane] == frames.reduce(Int64(0)) { $0 + Int64($1[lane]) })
+                #expect(narrow.squares[lane] == frames.reduce(Int128(0)) { $0 + Int128($1[lane]) * Int128($1[lane]) })
+                #expect(narrow.sum[lane] == wide.sum[lane] && narrow.squares[lane] == wide.squares[lane])
+            }
+            for phase in 0..<3 {
+                let products = frames.reduce(Int128(0)) { $0 + Int128($1[phase]) * Int128($1[phase + 3]) }
+                #expect(narrow.products[phase] == products && wide.products[phase] == products)
+            }
+            #expect(narrow.minimum == wide.minimum && narrow.maximum == wide.maximum)
         }
-        for lane in 0..<8 {
-            let expected = frames.reduce(Int64(0)) { $0 + Int64($1[lane]) }
-            let squares = frames.reduce(Int128(0)) { $0 + Int128($1[lane]) * Int128($1[lane]) }
-            #expect(narrow.sum[lane] == expected && wide.sum[lane] == expected)
-            #expect(narrow.squares[lane] == squares && wide.squares[lane] == squares)
-        }
-        for phase in 0..<3 {
-            let products = frames.reduce(Int128(0)) { $0 + Int128($1[phase]) * Int128($1[phase + 3]) }
-            #expect(narrow.products[phase] == products && wide.products[phase] == products)
-        }
-        #expect(narrow.minimum == wide.minimum && narrow.maximum == wide.maximum)
     }
 
-    @Test func extremeCodesDoNotOverflow() {
-        let frames = [FrameCodes](repeating: FrameCodes(repeating: -32768), count: 32768)
+    static let extremes: [[Int16]] = [
+        Array(repeating: -32768, count: 8), Array(repeating: 32767, count: 8),
+        [-32768, -32768, 32767, 32767, -32768, -32768, 0, 0],
+    ]
+
+    @Test(arguments: extremes)
+    func extremeCodesDoNotOverflow(_ lanes: [Int16]) {
+        let codes = SIMD8<Int16>(lanes)
+        let frames = [SIMD8<Int16>](repeating: codes, count: 32768)
         var narrow = FrameSums()
-        frames.withUnsafeBufferPointer { narrow.addNarrow($0) }
-        #expect(narrow.squares[0] == Int128(32768) * Int128(1 << 30))
-        #expect(narrow.sum[0] == -32768 * 32768)
+        frames.withUnsafeBytes { bytes in
+            if let start = bytes.baseAddress { narrow.merge(NarrowSums(start, count: frames.count)) }
+        }
+        for lane in 0..<8 {
+            #expect(narrow.sum[lane] == Int64(codes[lane]) * 32768)
+            #expect(narrow.squares[lane] == Int128(codes[lane]) * Int128(codes[lane]) * 32768)
+        }
+        for phase in 0..<3 {
+            #expect(narrow.products[phase] == Int128(codes[phase]) * Int128(codes[phase + 3]) * 32768)
+        }
+    }
+
+    @Test func wideCodesAreSummedExactly() {
+        var sums = FrameSums()
+        for _ in 0..<1000 { sums.add(FrameCodes(repeating: .min)) }
+        #expect(sums.squares[7] == Int128(1) << 62 * 1000)
+        #expect(sums.products[2] == Int128(1) << 62 * 1000)
     }
 
     @Test(arguments: [0.0, 1e-12, 0.25, 2, 3, 1e9, 1.23456789e17])

@@ -19,16 +19,6 @@ struct FrameDecoder {
 
     @_noAllocation @_noLocks
     func decode(_ block: RawSpan, at offset: Int) -> FrameCodes {
-        if let plainLanes {
-            let stored = unsafe block.unsafeLoadUnaligned(fromByteOffset: offset, as: SIMD8<Int16>.self)
-            #if _endian(little)
-                return FrameCodes(truncatingIfNeeded: stored & plainLanes)
-            #else
-                var swapped = stored
-                for lane in 0..<8 { swapped[lane] = stored[lane].byteSwapped }
-                return FrameCodes(truncatingIfNeeded: swapped & plainLanes)
-            #endif
-        }
         var codes = FrameCodes.zero
         for lane in 0..<8 {
             guard let slot = layout.slots[lane] else { continue }
@@ -37,6 +27,18 @@ struct FrameDecoder {
         return codes
     }
 
+    /// The same for frames whose codes all lie within 16 bits.
+    @_noAllocation @_noLocks
+    func decodeNarrow(_ block: RawSpan, at offset: Int) -> SIMD8<Int16> {
+        #if _endian(little)
+            if let plainLanes {
+                return unsafe block.unsafeLoadUnaligned(fromByteOffset: offset, as: SIMD8<Int16>.self) & plainLanes
+            }
+        #endif
+        return SIMD8<Int16>(truncatingIfNeeded: decode(block, at: offset))
+    }
+
+    @_noAllocation @_noLocks
     static func code(_ block: RawSpan, at offset: Int, _ format: SampleFormat) -> Int32 {
         var word: UInt32
         if format.storageBits == 16 {

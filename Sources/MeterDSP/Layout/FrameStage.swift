@@ -1,24 +1,33 @@
 /// Decoded frames between the block they came in and the sums: the few that boundaries may still need, and a
-/// stretch of new ones. Safe: every access to the buffer is clamped to what it holds.
+/// stretch of new ones. Safe: every access to the memory is clamped to what it holds.
+///
+/// Frames whose codes all lie within 16 bits are kept as eight 16-bit lanes, others as eight 32-bit lanes.
 @safe struct FrameStage: ~Copyable {
     private let layout: FrameLayout
-    private let buffer: UnsafeMutableBufferPointer<FrameCodes>
+    private let decoder: FrameDecoder
+    private let isNarrow: Bool
+    private let memory: UnsafeMutableRawPointer
+    /// Bytes of a frame here.
+    private let stride: Int
     private let capacity: Int
     /// Index of the first frame held.
     private var base: Int64 = 0
     private var count = 0
-    private let decoder: FrameDecoder
 
-    /// - Parameter keep: how many frames back a caller reaches at most.
-    init(_ layout: FrameLayout, keep: Int) {
+    /// - Parameters:
+    ///   - isNarrow: all codes lie within 16 bits.
+    ///   - keep: how many frames back a caller reaches at most.
+    init(_ layout: FrameLayout, isNarrow: Bool, keep: Int) {
         self.layout = layout
-        capacity = 2 * keep + 1024
+        self.isNarrow = isNarrow
         decoder = FrameDecoder(layout)
-        unsafe buffer = .allocate(capacity: capacity)
-        unsafe buffer.initialize(repeating: .zero)
+        capacity = 2 * keep + 1024
+        stride = isNarrow ? 16 : 32
+        unsafe memory = .allocate(byteCount: capacity * stride, alignment: 32)
+        unsafe memory.initializeMemory(as: UInt8.self, repeating: 0, count: capacity * stride)
     }
 
-    deinit { unsafe buffer.deallocate() }
+    deinit { unsafe memory.deallocate() }
 
     /// Index after the last frame held.
     var end: Int64 { @_noAllocation @_noLocks get { base + Int64(count) } }
@@ -28,28 +37,31 @@
         @_noAllocation @_noLocks get {
             guard count > 0 else { return .zero }
             let place = Swift.min(Swift.max(0, Int(index - base)), count - 1)
-            return unsafe buffer[place]
+            if isNarrow {
+                let codes = unsafe memory.load(fromByteOffset: 16 * place, as: SIMD8<Int16>.self)
+                return FrameCodes(truncatingIfNeeded: codes)
+            }
+            return unsafe memory.load(fromByteOffset: 32 * place, as: FrameCodes.self)
         }
     }
 
-    /// Adds the frames held from `first` to `last` to `sums`.
-    ///
-    /// - Parameter isNarrow: all codes lie within 16 bits.
+    /// Sums of the narrow frames from `first` to `last`; of those held, where there are fewer.
     @_noAllocation @_noLocks
-    func add(to sums: inout FrameSums, from first: Int64, through last: Int64, isNarrow: Bool) {
+    func narrowSums(from first: Int64, through last: Int64) -> NarrowSums {
         let from = Swift.min(Swift.max(0, Int(first - base)), count)
         let to = Swift.min(Swift.max(from, Int(last - base) + 1), count)
-        guard let start = unsafe buffer.baseAddress else { return }
-        let frames = unsafe UnsafeBufferPointer<FrameCodes>(start: start + from, count: to - from)
-        if isNarrow { unsafe sums.addNarrow(frames) } else { unsafe sums.addWide(frames) }
+        guard isNarrow else { return NarrowSums() }
+        return unsafe NarrowSums(UnsafeRawPointer(memory) + 16 * from, count: to - from)
     }
 
-    /// Lets `finder` look at the frames held from its position on, up to the first boundary.
+    /// Adds the wide frames from `first` to `last` to `sums`.
     @_noAllocation @_noLocks
-    func nextBoundary(_ finder: inout CycleFinder) -> Double? {
-        let from = Swift.min(Swift.max(0, Int(finder.position - base)), count)
-        guard let start = unsafe buffer.baseAddress else { return nil }
-        return unsafe finder.nextBoundary(in: UnsafeBufferPointer(start: start + from, count: count - from))
+    func addWide(to sums: inout FrameSums, from first: Int64, through last: Int64) {
+        var index = first
+        while index <= last {
+            sums.add(self[index])
+            index += 1
+        }
     }
 
     /// Drops frames before `keepingFrom` and decodes new ones from `block`.
@@ -61,13 +73,19 @@
         guard available > 0 else { return false }
         let drop = Swift.min(Swift.max(0, Int(keepingFrom - base)), count)
         if drop > 0 {
-            for place in drop..<count { unsafe buffer[place - drop] = buffer[place] }
+            unsafe memory.copyMemory(from: memory + drop * stride, byteCount: (count - drop) * stride)
             base += Int64(drop)
             count -= drop
         }
         let room = Swift.min(Swift.min(available, 512), capacity - count)
         for frame in 0..<room {
-            unsafe buffer[count + frame] = decoder.decode(block, at: (cursor + frame) * layout.frameBytes)
+            let offset = (cursor + frame) * layout.frameBytes
+            let place = (count + frame) * stride
+            if isNarrow {
+                unsafe memory.storeBytes(of: decoder.decodeNarrow(block, at: offset), toByteOffset: place, as: SIMD8<Int16>.self)
+            } else {
+                unsafe memory.storeBytes(of: decoder.decode(block, at: offset), toByteOffset: place, as: FrameCodes.self)
+            }
         }
         count += room
         cursor += room

@@ -17,11 +17,8 @@ extension WindowReading {
         let scales = ChannelScales(configuration)
         let decoder = FrameDecoder(configuration.layout)
         let count = block.byteCount / configuration.layout.frameBytes
-        var frames: [FrameCodes] = []
-        frames.reserveCapacity(count)
-        for frame in 0..<count { frames.append(decoder.decode(block, at: frame * configuration.layout.frameBytes)) }
         var sums = IntervalSums()
-        unsafe frames.withUnsafeBufferPointer { unsafe sums.frames.addWide($0) }
+        for frame in 0..<count { sums.frames.add(decoder.decode(block, at: frame * configuration.layout.frameBytes)) }
         // A period closes on itself: the sum of its frames is its integral, without edge terms.
         let start = Boundary(position: 0, codes: .zero, nextCodes: .zero)
         let end = Boundary(position: Double(count), codes: .zero, nextCodes: .zero)

@@ -16,8 +16,6 @@ struct CycleFinder: BitwiseCopyable {
     private let settleFrames: Int64
 
     private var filter: BandPass
-    private var group = SIMD4<Int64>.zero
-    private var groupCount = 0
     private var history = InlineArray<4, SIMD4<Double>>(repeating: .zero)
     private var historyCount = 0
     private var peaks = SIMD4<Double>.zero
@@ -28,7 +26,7 @@ struct CycleFinder: BitwiseCopyable {
 
     /// The signal whose crossings are taken, 0 to 2; nil: none is strong enough, half cycles are virtual.
     private(set) var source: Int?
-    /// The next frame to look at.
+    /// The frame after the last group taken.
     private(set) var position: Int64
 
     init(_ configuration: MeterConfiguration) {
@@ -64,8 +62,6 @@ struct CycleFinder: BitwiseCopyable {
     @_noAllocation @_noLocks
     mutating func restart(at index: Int64) {
         filter.reset()
-        group = .zero
-        groupCount = 0
         historyCount = 0
         peaks = .zero
         peaksSinceBoundary = .zero
@@ -76,46 +72,30 @@ struct CycleFinder: BitwiseCopyable {
         lastBoundary = Double(index)
     }
 
-    /// Settles the filter on `frames`, which end just before frame 0 as far as the signal's phase goes. The next frame
-    /// to look at is still frame 0.
-    mutating func settle(on frames: UnsafeBufferPointer<FrameCodes>) {
-        var at = 0
-        while at < frames.count {
-            guard let start = frames.baseAddress else { break }
-            let before = position
-            _ = unsafe nextBoundary(in: UnsafeBufferPointer(start: start + at, count: frames.count - at))
-            at += Int(position - before)
-        }
+    /// Starts over at frame 0 with the filter settled on what it has been given: that stood just before frame 0.
+    mutating func beginSettled() {
         position = 0
         lastBoundary = 0
         settledAt = 0
     }
 
-    /// Looks at `frames`, of which the first is frame `position`, up to the first boundary.
+    /// Takes the next group of `decimation` frames.
     ///
-    /// - Returns: the boundary, at least `lag` frames before `position`; nil: there is none in these frames.
+    /// - Parameter sum: of the frames' codes, all lanes.
+    /// - Returns: a boundary at most `lag` frames before `position`; nil: there is none.
     @_noAllocation @_noLocks
-    mutating func nextBoundary(in frames: UnsafeBufferPointer<FrameCodes>) -> Double? {
-        for index in 0..<frames.count {
-            let codes = unsafe frames[index]
-            let voltages =
-                firstLane == 0
-                ? codes.lowHalf : SIMD4<Int32>(codes[3], codes[4], codes[5], 0)
-            group &+= SIMD4<Int64>(truncatingIfNeeded: voltages)
-            groupCount += 1
-            position += 1
-            guard groupCount == decimation else { continue }
-            let mean = SIMD4(Double(group[0]), Double(group[1]), Double(group[2]), 0) / Double(decimation)
-            group = .zero
-            groupCount = 0
-            if let boundary = take(filter.filter(mean)) { return boundary }
-        }
-        return nil
+    mutating func take(_ sum: SIMD8<Int64>) -> Double? {
+        let signals =
+            firstLane == 0
+            ? SIMD4(Double(sum[0]), Double(sum[1]), Double(sum[2]), 0)
+            : SIMD4(Double(sum[3]), Double(sum[4]), Double(sum[5]), 0)
+        position += Int64(decimation)
+        return takeFiltered(filter.filter(signals / Double(decimation)))
     }
 
     /// Takes one filtered value, that of the group which ends before `position`.
     @_noAllocation @_noLocks
-    private mutating func take(_ value: SIMD4<Double>) -> Double? {
+    private mutating func takeFiltered(_ value: SIMD4<Double>) -> Double? {
         history[0] = history[1]
         history[1] = history[2]
         history[2] = history[3]
