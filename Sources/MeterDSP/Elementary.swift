@@ -16,17 +16,20 @@ func squareRoot(_ x: Double) -> Double {
 }
 
 /// sin(x) for |x| ≤ π, error below 1e-15 + rounding: Taylor's series after halving the argument.
+@_noAllocation @_noLocks
 func sine(_ x: Double) -> Double {
     let half = x / 2
     return 2 * sineSeries(half) * cosineSeries(half)
 }
 
 /// cos(x) for |x| ≤ π: 1 − 2·sin²(x/2).
+@_noAllocation @_noLocks
 func cosine(_ x: Double) -> Double {
     let s = sineSeries(x / 2)
     return 1 - 2 * s * s
 }
 
+@_noAllocation @_noLocks
 private func sineSeries(_ x: Double) -> Double {
     var term = x
     var sum = x
@@ -39,6 +42,7 @@ private func sineSeries(_ x: Double) -> Double {
     return sum
 }
 
+@_noAllocation @_noLocks
 private func cosineSeries(_ x: Double) -> Double {
     var term = 1.0
     var sum = 1.0

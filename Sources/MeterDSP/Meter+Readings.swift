@@ -25,6 +25,8 @@ extension Meter {
         windowHalfCycles += 1
         windowFlags.mark(halfCycle.flags)
         track.append(end.position)
+        // Crossings are right long before the filter has settled altogether: good enough to start from.
+        if let previousStart, finder.source != nil { cycleFrames = end.position - previousStart.position }
 
         previous = current
         previousStart = start
@@ -127,9 +129,38 @@ extension Meter {
             let half = track.halfCycleFrames
         {
             reading.frequencyHz = configuration.sampleRateHz / (2 * half)
+            cycleFrames = 2 * half
+            readFundamentals(&reading, end, omega: Double.pi / half, mean: moments.mean)
         }
         window = reading
         if isFull { keepLines(moments, end) }
+    }
+
+    /// Fundamentals in volt and ampere, and the reactive power between them.
+    @_noAllocation @_noLocks
+    private mutating func readFundamentals(
+        _ reading: inout WindowReading, _ end: Boundary, omega: Double, mean: SIMD8<Double>
+    ) {
+        // A slip of more than a third of a cycle: the frequency jumped, and one phasor cannot describe the window.
+        guard ((omega - fundamentals.omega) * reading.frames).magnitude < 2 else { return }
+        fundamentals.addEdge(end, sign: 1)
+        let (real, imaginary) = fundamentals.phasors(frames: reading.frames, omega: omega, mean: mean)
+        for phase in 0..<3 {
+            let lane = phase + 3
+            let u = scales.scale[phase]
+            let i = scales.scale[lane]
+            reading.voltageFundamentalReal[phase] = real[phase] * u
+            reading.voltageFundamentalImaginary[phase] = imaginary[phase] * u
+            if scales.rogowski[phase] != 0 {
+                // The integral of the coil's signal: 1/(jω).
+                reading.currentFundamentalReal[phase] = imaginary[lane] * i / omega
+                reading.currentFundamentalImaginary[phase] = -real[lane] * i / omega
+            } else {
+                reading.currentFundamentalReal[phase] = real[lane] * i
+                reading.currentFundamentalImaginary[phase] = imaginary[lane] * i
+            }
+        }
+        reading.hasFundamentals = true
     }
 
     /// Keeps what the half cycles of the next window subtract.

@@ -29,7 +29,9 @@ extension Meter {
     @_noAllocation @_noLocks
     private mutating func absorbOldestGroup() {
         let last = groups.oldestLast
-        narrow.merge(groups.takeOldest())
+        let sums = groups.takeOldest()
+        narrow.merge(sums)
+        fundamentals.add(sums.sum, first: summed, last: last)
         if scales.hasRogowski { integrate(through: last) }
         summed = last + 1
     }
@@ -40,16 +42,32 @@ extension Meter {
         while groups.count > 0, groups.oldestLast <= last { absorbOldestGroup() }
         guard last >= summed else { return }
         if isNarrow {
-            narrow.merge(stage.narrowSums(from: summed, through: last))
+            let sums = stage.narrowSums(from: summed, through: last)
+            narrow.merge(sums)
+            fundamentals.add(sums.sum, first: summed, last: last)
             if groups.count > 0 {
                 groups.shortenOldest(
                     from: last + 1, stage.narrowSums(from: last + 1, through: groups.oldestLast))
             }
         } else {
-            stage.addWide(to: &current.frames, from: summed, through: last)
+            sumWide(through: last)
         }
         if scales.hasRogowski { integrate(through: last) }
         summed = last + 1
+    }
+
+    /// The same for wide codes, in steps of no more than a group.
+    @_noAllocation @_noLocks
+    private mutating func sumWide(through last: Int64) {
+        var first = summed
+        while first <= last {
+            let end = Swift.min(last, first + Int64(finder.decimation) - 1)
+            var sums = FrameSums()
+            stage.addWide(to: &sums, from: first, through: end)
+            current.frames.merge(sums)
+            fundamentals.add(sums.sum, first: first, last: end)
+            first = end + 1
+        }
     }
 
     /// Integrates the coils' signals over the frames from `summed` to `last` and adds up what Moments needs.
@@ -116,5 +134,8 @@ extension Meter {
         windowSource = finder.source
         windowWasLocked = finder.isLocked
         track.start(at: boundary.position)
+        fundamentals.start(
+            at: boundary.position, omega: 2 * Double.pi / Swift.max(cycleFrames, 4), groupFrames: finder.decimation)
+        fundamentals.addEdge(boundary, sign: -1)
     }
 }

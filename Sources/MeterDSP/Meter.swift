@@ -59,6 +59,9 @@ public struct Meter: ~Copyable {
     var windowWasLocked = false
     var windowStartsAtCrossing = false
     var track = BoundaryTrack()
+    var fundamentals = FundamentalSums()
+    /// Length of a cycle as last found, for the fundamentals of the next window.
+    var cycleFrames: Double
     var lastWindowMean = SIMD8<Double>.zero
     var lastWindowLine = RogowskiLine()
     var gapBefore = false
@@ -75,6 +78,7 @@ public struct Meter: ~Copyable {
         }
         isNarrow = bits <= 16
         finder = CycleFinder(configuration)
+        cycleFrames = configuration.sampleRateHz / configuration.nominalHz
         integrator = RogowskiIntegrator(sampleRateHz: configuration.sampleRateHz)
         stage = FrameStage(configuration.layout, isNarrow: isNarrow, keep: 12 * finder.decimation + 16)
         start = Boundary(position: 0, codes: .zero, nextCodes: .zero)

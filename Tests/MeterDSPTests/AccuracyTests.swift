@@ -1,3 +1,4 @@
+import Foundation
 import MeterDSP
 import TestSupport
 import Testing
@@ -18,6 +19,8 @@ import Testing
 
     struct Worst {
         var voltage = 0.0, current = 0.0, power = 0.0, frequencyHz = 0.0, dc = 0.0, windows = 0
+        /// Of P₁ and Q₁, as share of S₁.
+        var fundamental = 0.0
     }
 
     static func worst(_ adc: SimulatedADC, _ point: Point, seconds: Double, seed: UInt64) throws -> Worst {
@@ -39,6 +42,11 @@ import Testing
                 worst.voltage = max(worst.voltage, abs(window.voltageRMS[phase] / u.rms - 1))
                 worst.current = max(worst.current, abs(window.currentRMS[phase] / i.rms - 1))
                 worst.power = max(worst.power, abs(window.activePower[phase] / p - 1))
+                let s1 = u.fundamentalRMS * i.fundamentalRMS
+                let angle = (u.phaseDegrees - i.phaseDegrees) * Double.pi / 180
+                let p1 = try #require(window.fundamentalActivePower(phase))
+                let q1 = try #require(window.fundamentalReactivePower(phase))
+                worst.fundamental = max(worst.fundamental, abs(p1 / s1 - cos(angle)), abs(q1 / s1 - sin(angle)))
                 worst.dc = max(worst.dc, abs(window.voltageDC[phase] - u.dc))
             }
         }
@@ -53,6 +61,7 @@ import Testing
         #expect(worst.current < 5e-5)
         #expect(worst.power < 5e-5)
         #expect(worst.frequencyHz < 1e-4)
+        #expect(worst.fundamental < 1e-4)
         #expect(worst.dc < 0.01)
     }
 
@@ -63,5 +72,7 @@ import Testing
         #expect(worst.windows >= 3)
         #expect(worst.current < 2e-4)
         #expect(worst.power < 2e-4)
+        // The coil's noise, not the method: it falls with the rate.
+        #expect(worst.fundamental < 5e-4)
     }
 }

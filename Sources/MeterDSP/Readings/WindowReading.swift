@@ -23,6 +23,13 @@ public struct WindowReading: Sendable, BitwiseCopyable {
     public internal(set) var currentPeak = SIMD3<Double>.zero
     /// Mean of u·i without the product of the DC parts; positive: towards the consumers.
     public internal(set) var activePower = SIMD3<Double>.zero
+    /// Whether the fundamentals are known: of whole windows with a frequency.
+    public internal(set) var hasFundamentals = false
+    // RMS phasors; the angle is that of a cosine at the window's start.
+    var voltageFundamentalReal = SIMD3<Double>.zero
+    var voltageFundamentalImaginary = SIMD3<Double>.zero
+    var currentFundamentalReal = SIMD3<Double>.zero
+    var currentFundamentalImaginary = SIMD3<Double>.zero
     /// RMS of the neutral's current where it is measured, else nil.
     public internal(set) var neutralCurrentRMS: Double?
     /// `activePower` times the window's duration, by the direction of each phase, joule, 0 or more.
@@ -36,6 +43,21 @@ public struct WindowReading: Sendable, BitwiseCopyable {
 
     /// S = U·I, volt-ampere (IEEE 1459).
     public var apparentPower: SIMD3<Double> { voltageRMS * currentRMS }
+
+    /// P₁ of `phase` (0 to 2), the active power of the fundamentals; nil where they are not known (IEEE 1459).
+    public func fundamentalActivePower(_ phase: Int) -> Double? {
+        guard hasFundamentals else { return nil }
+        return voltageFundamentalReal[phase] * currentFundamentalReal[phase]
+            + voltageFundamentalImaginary[phase] * currentFundamentalImaginary[phase]
+    }
+
+    /// Q₁ of `phase` (0 to 2), the reactive power of the fundamentals: positive where the current lags; nil where they
+    /// are not known (IEEE 1459).
+    public func fundamentalReactivePower(_ phase: Int) -> Double? {
+        guard hasFundamentals else { return nil }
+        return voltageFundamentalImaginary[phase] * currentFundamentalReal[phase]
+            - voltageFundamentalReal[phase] * currentFundamentalImaginary[phase]
+    }
 
     /// P/S of `phase` (0 to 2), −1 to 1; nil where S is 0.
     public func powerFactor(_ phase: Int) -> Double? {
