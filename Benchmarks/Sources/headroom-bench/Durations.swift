@@ -56,6 +56,9 @@ struct Durations: ~Copyable {
         frees += heap.frees - heapBefore.frees
     }
 
+    /// The median in nanoseconds.
+    var typical: Double { distribution().typical }
+
     /// The distribution in nanoseconds.
     func distribution() -> Distribution {
         var histogram = Histogram<UInt64>(highestTrackableValue: 5_000_000_000, numberOfSignificantValueDigits: .three)
@@ -78,6 +81,9 @@ struct Distribution: Codable {
     var p999: Double?
     var p9999: Double?
     var maximum: Double
+
+    /// The median, or the mean of very few.
+    var typical: Double { p50 ?? mean }
 
     /// - Parameter maximum: exact, where the histogram rounds.
     init(_ histogram: Histogram<UInt64>, maximum: Double, mean: Double) {

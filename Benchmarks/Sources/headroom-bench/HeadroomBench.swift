@@ -14,10 +14,12 @@ struct HeadroomBench: ParsableCommand {
             Example: headroom-bench --short --json bench.json
             """)
 
-    @Flag(help: "A run of some ten seconds, without the whole chain.")
+    @Flag(help: "A run of about ten seconds, without the whole chain.")
     var short = false
 
-    @Option(help: ArgumentHelp("Timed blocks and timed decisions of each kind (default: 1000000, short 50000).",
+    @Option(
+        help: ArgumentHelp(
+            "Timed blocks and timed decisions of each kind (default: 300000, short 50000).",
             valueName: "n"))
     var calls: Int?
 
@@ -66,7 +68,7 @@ struct HeadroomBench: ParsableCommand {
         var progress = Progress()
         try checkHeapCounter()
         // Whole seconds of signal.
-        let calls = ((calls ?? (short ? 50_000 : 1_000_000)) + 99) / 100 * 100
+        let calls = ((calls ?? (short ? 50_000 : 300_000)) + 99) / 100 * 100
         var busy = 0
         var usesFIFO = false
         if load {
@@ -118,7 +120,8 @@ struct HeadroomBench: ParsableCommand {
         let after = cbenchmark_heap_count()
         guard array.count > 2, after.allocations > before.allocations else {
             throw BenchmarkError(
-                "the heap counter does not see Swift's allocations on this machine; its C library keeps malloc to itself")
+                "the heap counter does not see Swift's allocations on this machine; its C library keeps malloc to itself"
+            )
         }
     }
 

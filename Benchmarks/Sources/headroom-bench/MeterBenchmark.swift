@@ -20,13 +20,15 @@ enum MeterBenchmark {
         var coldTimes = Durations(capacity: min(10_000, max(1_000, blocks / 50)))
 
         // The first seconds settle the cycle finder and warm what can be warm.
-        var settling = Durations(capacity: 2 * BuildingSignal.blocks)
         for _ in 0..<2 {
-            measure(&directMeter, direct.samples, &settling)
+            directTimes.clear()
+            coilTimes.clear()
+            measure(&directMeter, direct.samples, &directTimes)
             measure(&coilMeter, coils.samples, &coilTimes)
         }
+        var noise = MachineNoise(lengths: [directTimes.typical, coilTimes.typical])
+        directTimes.clear()
         coilTimes.clear()
-        var noise = MachineNoise(stretchNanoseconds: settling.distribution().mean)
 
         let rounds = blocks / BuildingSignal.blocks
         for round in 0..<rounds {
@@ -39,7 +41,7 @@ enum MeterBenchmark {
             progress.report(done: round + 1, of: rounds, "measuring core, C counterparts, machine")
         }
         measureCold(&directMeter, direct.samples, &coldTimes, &progress)
-        noise.watchTimer(wakeUps: rounds < 2_000 ? 1_000 : 10_000, &progress)
+        let timer = MachineNoise.timerRow(wakeUps: rounds < 2_000 ? 1_000 : 10_000, &progress)
         if let fault = direct.fault(in: directMeter) ?? coils.fault(in: coilMeter) {
             throw BenchmarkError("\(fault), so its speed means nothing; run the tests of MeterDSP")
         }
@@ -51,10 +53,12 @@ enum MeterBenchmark {
         var directRow = Row(block: "meter: direct sensors", .product, directTimes)
         var coilRow = Row(block: "meter: Rogowski coils", .product, coilTimes)
         let coldRow = Row(block: "meter: direct sensors, caches emptied", .product, coldTimes)
+        directRow.machineAlone = noise.stretch(0)
+        coilRow.machineAlone = noise.stretch(1)
         directRow.compare(with: "plain C", plain)
         if let vector { directRow.compare(with: "SSE2 C", vector) }
         coilRow.compare(with: "plain C", plain, plainCoils)
-        return [directRow, coilRow, coldRow, plain] + (vector.map { [$0] } ?? []) + [plainCoils] + noise.rows()
+        return [directRow, coilRow, coldRow, plain] + (vector.map { [$0] } ?? []) + [plainCoils, noise.row(), timer]
     }
 
     private static func meter(_ signal: BuildingSignal) throws -> Meter {

@@ -11,12 +11,12 @@ struct Row: Codable {
         case machine
     }
 
-    static let spinName = "machine: a busy loop as long as a block"
-
     var name: String
     var kind: Kind
     /// Nanoseconds.
     var times: Distribution
+    /// What a busy loop of the same length took in the same seconds.
+    var machineAlone: Distribution?
     /// The budget of the 99.99th percentile, nanoseconds.
     var budgetP9999: Double?
     /// Heap calls in the measured loops; nil: not measured.
@@ -48,7 +48,7 @@ struct Row: Codable {
     /// A row about blocks of the measuring core.
     init(block name: String, _ kind: Kind, _ durations: borrowing Durations) {
         self.init(name, kind, durations)
-        let median = times.p50 ?? times.mean
+        let median = times.typical
         nanosecondsPerFrame = median / Double(BuildingSignal.blockFrames)
         shareOfBlock = median / BuildingSignal.blockNanoseconds
         // One per cent of the block period.
@@ -57,8 +57,8 @@ struct Row: Codable {
 
     /// Notes the ratio of the medians to those of `counterparts` together.
     mutating func compare(with name: String, _ counterparts: Row...) {
-        let other = counterparts.reduce(0) { $0 + ($1.times.p50 ?? $1.times.mean) }
-        if other > 0 { ratios[name] = (times.p50 ?? times.mean) / other }
+        let other = counterparts.reduce(0) { $0 + $1.times.typical }
+        if other > 0 { ratios[name] = times.typical / other }
     }
 
     /// Whether the calls allocated or freed.
