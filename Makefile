@@ -25,9 +25,9 @@ release: ## build one file for a device: Swift's libraries linked in
 	@.ci/dependencies.sh build
 	swift build -c release --product headroom --static-swift-stdlib
 
-bench: ## measure speed: the measuring core and the allocator
+bench: ## measure speed: the measuring core and the allocator (ARGS=--short: in seconds)
 	@.ci/dependencies.sh build
-	cd Benchmarks && swift build -c release && .build/release/headroom-bench
+	cd Benchmarks && swift build -c release && .build/release/headroom-bench $(ARGS)
 
 format: ## bring the sources into the house's format
 	swift format --in-place --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources

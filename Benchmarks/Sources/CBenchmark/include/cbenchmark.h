@@ -1,0 +1,66 @@
+/* What the benchmark cannot say in Swift: the measuring core's sums as a C programmer would write them, a heap that
+   counts, and the machine's own state. Linked by the benchmark only. */
+#ifndef CBENCHMARK_H
+#define CBENCHMARK_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+/* Exact sums over frames of eight int16 channels: u1 u2 u3 i1 i2 i3 iN aux. */
+typedef struct {
+    int64_t sum[8], squares[8], products[3];
+    int16_t minimum[8], maximum[8];
+} cbenchmark_sums;
+
+void cbenchmark_sums_clear(cbenchmark_sums *sums);
+
+/* Adds `count` frames: a plain loop, for the compiler to make the best of. */
+void cbenchmark_add_plain(cbenchmark_sums *sums, const int16_t *frames, size_t count);
+
+/* The same with SSE2 intrinsics; `count` even and at most 32768. Returns 0 and adds nothing on another processor. */
+int cbenchmark_add_sse2(cbenchmark_sums *sums, const int16_t *frames, size_t count);
+
+/* Sums over the integrated signal of three coils, as the measuring core keeps them. */
+typedef struct {
+    double centre, side;                       /* the corrector's taps */
+    double before[3], codes[3], voltage[3];    /* the frames waiting for the one behind them */
+    double last[3], y[3], k;
+    double sum_y[3], sum_yy[3], sum_uy[3], sum_ky[3], sum_ku[3], minimum[3], maximum[3];
+} cbenchmark_coils;
+
+void cbenchmark_coils_clear(cbenchmark_coils *coils);
+
+/* Integrates the coils of `count` frames and adds up: a plain loop. */
+void cbenchmark_add_coils(cbenchmark_coils *coils, const int16_t *frames, size_t count);
+
+/* Allocations and frees of the calling thread since it began. */
+typedef struct {
+    uint64_t allocations, frees;
+} cbenchmark_heap;
+cbenchmark_heap cbenchmark_heap_count(void);
+
+/* Nanoseconds of CLOCK_MONOTONIC. */
+static inline int64_t cbenchmark_nanoseconds(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+/* How often the calling thread was taken off its processor against its will. */
+int64_t cbenchmark_preemptions(void);
+
+/* Reads the clock `count` times, one after the other. */
+void cbenchmark_spin(int64_t *times, size_t count);
+
+/* Touches every cache line of `bytes` bytes, so that what was in the caches before is not any more. */
+void cbenchmark_empty_caches(char *memory, size_t bytes);
+
+/* Starts one busy thread per processor at normal priority. Returns how many run. */
+int cbenchmark_start_load(void);
+void cbenchmark_stop_load(void);
+
+/* SCHED_FIFO for the calling thread. 0, or an errno. */
+int cbenchmark_request_fifo(int priority);
+
+#endif

@@ -1,0 +1,146 @@
+import Allocation
+import CBenchmark
+
+/// `allocate` once a second and `protect` in an overload, on stations that follow.
+///
+/// Time is virtual, so that nothing waits. It goes in rounds: for 14 s the building leaves room and limits rise; then
+/// its load grows over six half cycles, each an overload that lowers limits again.
+enum AllocatorBenchmark {
+    private static let roomSeconds = 14
+    private static let overloads = 6
+    /// Of the 99.99th percentile by number of stations, in nanoseconds.
+    static let budgets: [(stations: Int, p9999: Double)] = [(2, 5_000), (16, 15_000), (100, 50_000)]
+
+    /// - Parameter calls: timed calls of `allocate` and of `protect` each.
+    static func run(stations: Int, calls: Int, budget: Double, progress: inout Progress) throws -> [Row] {
+        var site = FollowingStations(count: stations)
+        var allocator = Allocator(limits: site.limits, stations: site.ratings)
+        var allocateTimes = Durations(capacity: calls)
+        var protectTimes = Durations(capacity: calls)
+        var allocateChanges = 0
+        var protectChanges = 0
+        var noise: MachineNoise?
+        var spent: Int64 = 0
+        while allocateTimes.hasRoom || protectTimes.hasRoom {
+            site.startRound()
+            allocateTimes.beginLoop()
+            for _ in 0..<roomSeconds {
+                site.goOn(bySeconds: 1)
+                site.follow(allocator)
+                let reading = site.quietReading()
+                let begun = cbenchmark_nanoseconds()
+                let changed = allocator.allocate(reading, reports: site.reports.span, now: site.now)
+                let took = cbenchmark_nanoseconds() - begun
+                if changed, allocateTimes.hasRoom { allocateChanges += 1 }
+                allocateTimes.append(took)
+                spent += took
+            }
+            allocateTimes.endLoop()
+            protectTimes.beginLoop()
+            for step in 1...overloads {
+                site.goOn(bySeconds: 0.01)
+                // At the last step the stations are left with next to nothing.
+                let reading = site.reading(baseShare: 0.5 + 0.09 * Double(step))
+                let begun = cbenchmark_nanoseconds()
+                let changed = allocator.protect(reading, reports: site.reports.span, now: site.now)
+                let took = cbenchmark_nanoseconds() - begun
+                if changed, protectTimes.hasRoom { protectChanges += 1 }
+                protectTimes.append(took)
+                spent += took
+            }
+            protectTimes.endLoop()
+            // As much time for the machine's noise as for the calls.
+            if spent > 2_000_000 {
+                spent = 0
+                if noise == nil {
+                    noise = MachineNoise(lengths: [allocateTimes.typical, protectTimes.typical])
+                }
+                noise?.watch()
+            }
+            progress.report(
+                done: min(allocateTimes.count, protectTimes.count), of: calls, "allocator with \(stations) stations")
+        }
+        guard protectChanges > protectTimes.count / 10, allocateChanges > allocateTimes.count / 100 else {
+            throw BenchmarkError(
+                "\(stations) stations: \(protectChanges) of \(protectTimes.count) overloads and \(allocateChanges) of "
+                    + "\(allocateTimes.count) allocations changed a limit, too few to measure; report this as a bug")
+        }
+        var allocate = Row("allocate: \(stations) stations", .product, allocateTimes)
+        allocate.changedShare = Double(allocateChanges) / Double(allocateTimes.count)
+        allocate.budgetP9999 = budget
+        var protect = Row("protect: \(stations) stations, overload", .product, protectTimes)
+        protect.changedShare = Double(protectChanges) / Double(protectTimes.count)
+        protect.budgetP9999 = budget
+        allocate.machineAlone = noise?.stretch(0)
+        protect.machineAlone = noise?.stretch(1)
+        return [allocate, protect]
+    }
+}
+
+/// Stations that take every limit at once, their cars, and the building around them. Allocates in `init` only.
+private struct FollowingStations {
+    let ratings: [StationRating]
+    let limits: SupplyLimits
+    private(set) var reports: [StationReport]
+    private(set) var now = MonotonicTime(nanoseconds: 1_000_000_000_000)
+    private var wishes: [Double]
+    private let usableAmperes: Double
+    private var baseAmperes = 0.0
+    private var generator = SeededGenerator(seed: 3)
+
+    init(count: Int) {
+        // Every fourth is single-phase, as in the site twin.
+        let single: [PhaseSet] = [.l1, .l2, .l3]
+        let ratings = (0..<count).map { station in
+            StationRating(
+                phases: station % 4 == 3 ? single[station / 4 % 3] : .all, maximumAmperes: 16, failSafeAmperes: 6)
+        }
+        self.ratings = ratings
+        // Room for about half of what the stations want: every limit has to be shared.
+        usableAmperes = 20 + 8 * Double(count)
+        limits = SupplyLimits(mainAmperes: .init(usableAmperes + 4), marginAmperes: .init(4))
+        reports = ratings.map { _ in StationReport(status: .charging, isAnswering: true, acceptedAmperes: 0) }
+        wishes = ratings.map { _ in 16 }
+    }
+
+    /// Other loads in the building.
+    mutating func startRound() { baseAmperes = Double.random(in: 2...10, using: &generator) }
+
+    /// Time passes, and one car in ten wants another current than before.
+    mutating func goOn(bySeconds seconds: Double) {
+        now = now.advanced(bySeconds: seconds)
+        guard seconds >= 1 else { return }
+        for station in wishes.indices where Double.random(in: 0...1, using: &generator) < 0.1 {
+            wishes[station] = Double.random(in: 6...16, using: &generator)
+        }
+    }
+
+    /// Every station has taken its limit and its car follows.
+    mutating func follow(_ plan: borrowing Allocator) {
+        for station in reports.indices {
+            let limit = plan[station].amperes
+            let drawn = limit >= 6 ? min(limit, wishes[station]) : 0
+            reports[station].lastContact = now
+            reports[station].acceptedAmperes = limit
+            reports[station].drawnAmperes = PerPhaseAmperes(drawn, on: ratings[station].phases)
+            reports[station].drawnTime = now
+            reports[station].status = drawn > 0 ? .charging : .occupied
+        }
+    }
+
+    /// What the meter sees beside the round's other loads.
+    func quietReading() -> SupplyReading { reading(baseAmperes: baseAmperes) }
+
+    /// What it sees beside a building that takes this share of the usable current.
+    func reading(baseShare: Double) -> SupplyReading { reading(baseAmperes: usableAmperes * baseShare) }
+
+    private func reading(baseAmperes: Double) -> SupplyReading {
+        var sum = PerPhaseAmperes(baseAmperes, baseAmperes, baseAmperes)
+        for report in reports {
+            sum.l1 += report.drawnAmperes.l1
+            sum.l2 += report.drawnAmperes.l2
+            sum.l3 += report.drawnAmperes.l3
+        }
+        return SupplyReading(amperes: sum, time: now)
+    }
+}
