@@ -16,11 +16,10 @@ extension Meter {
             let sums = stage.narrowSums(from: first, through: first + length - 1)
             // The first frame after a start is summed already, by its own boundary.
             if first >= summed {
-                groups.append(first: first, last: first + length - 1, sums)
+                groups.append(last: first + length - 1, sums)
             } else {
                 groups.append(
-                    first: summed, last: first + length - 1,
-                    stage.narrowSums(from: summed, through: first + length - 1))
+                    last: first + length - 1, stage.narrowSums(from: summed, through: first + length - 1))
             }
             pendingBoundary = finder.take(sums.sum)
         }
@@ -29,9 +28,8 @@ extension Meter {
     @_noAllocation @_noLocks
     private mutating func absorbOldestGroup() {
         let last = groups.oldestLast
-        let sums = groups.takeOldest()
-        narrow.merge(sums)
-        fundamentals.add(sums.sum, first: summed, last: last)
+        let sum = groups.moveOldest(to: &narrow)
+        fundamentals.add(sum, first: summed, last: last)
         if scales.hasRogowski { integrate(through: last) }
         summed = last + 1
     }
@@ -46,8 +44,7 @@ extension Meter {
             narrow.merge(sums)
             fundamentals.add(sums.sum, first: summed, last: last)
             if groups.count > 0 {
-                groups.shortenOldest(
-                    from: last + 1, stage.narrowSums(from: last + 1, through: groups.oldestLast))
+                groups.shortenOldest(to: stage.narrowSums(from: last + 1, through: groups.oldestLast))
             }
         } else {
             sumWide(through: last)

@@ -2,8 +2,9 @@
 /// extend from the significant bits. What stands above them is never trusted.
 struct FrameDecoder {
     private let layout: FrameLayout
-    /// For frames of little-endian `int16` in channel order from byte 0: the lanes that are present, else nil.
-    private let plainLanes: SIMD8<Int16>?
+    /// For frames of little-endian `int16` in channel order from byte 0, on a little-endian processor: all ones in the
+    /// lanes that are present. Else nil.
+    let plainLanes: SIMD8<Int16>?
 
     init(_ layout: FrameLayout) {
         self.layout = layout
@@ -14,7 +15,11 @@ struct FrameDecoder {
             lanes[channel.rawValue] = -1
             if slot.byteOffset != 2 * channel.rawValue || slot.format != .int16 { isPlain = false }
         }
-        plainLanes = isPlain ? lanes : nil
+        #if _endian(little)
+            plainLanes = isPlain ? lanes : nil
+        #else
+            plainLanes = nil
+        #endif
     }
 
     @_noAllocation @_noLocks
@@ -25,17 +30,6 @@ struct FrameDecoder {
             codes[lane] = Self.code(block, at: offset + slot.byteOffset, slot.format)
         }
         return codes
-    }
-
-    /// The same for frames whose codes all lie within 16 bits.
-    @_noAllocation @_noLocks
-    func decodeNarrow(_ block: RawSpan, at offset: Int) -> SIMD8<Int16> {
-        #if _endian(little)
-            if let plainLanes {
-                return unsafe block.unsafeLoadUnaligned(fromByteOffset: offset, as: SIMD8<Int16>.self) & plainLanes
-            }
-        #endif
-        return SIMD8<Int16>(truncatingIfNeeded: decode(block, at: offset))
     }
 
     @_noAllocation @_noLocks

@@ -78,18 +78,42 @@
             count -= drop
         }
         let room = Swift.min(Swift.min(available, 512), capacity - count)
-        for frame in 0..<room {
-            let offset = (cursor + frame) * layout.frameBytes
-            let place = (count + frame) * stride
-            if isNarrow {
-                unsafe memory.storeBytes(of: decoder.decodeNarrow(block, at: offset), toByteOffset: place, as: SIMD8<Int16>.self)
-            } else {
-                unsafe memory.storeBytes(of: decoder.decode(block, at: offset), toByteOffset: place, as: FrameCodes.self)
-            }
+        if isNarrow, let lanes = decoder.plainLanes {
+            decodePlain(block, from: cursor * layout.frameBytes, count: room, lanes)
+        } else {
+            decodeAny(block, from: cursor * layout.frameBytes, count: room)
         }
         count += room
         cursor += room
         return room > 0
+    }
+
+    /// Frames of eight little-endian 16-bit words in channel order: only the absent lanes are cleared.
+    @_noAllocation @_noLocks
+    private func decodePlain(_ block: RawSpan, from offset: Int, count room: Int, _ lanes: SIMD8<Int16>) {
+        let step = layout.frameBytes
+        var source = offset
+        var target = unsafe memory + 16 * count
+        for _ in 0..<room {
+            let codes = unsafe block.unsafeLoadUnaligned(fromByteOffset: source, as: SIMD8<Int16>.self)
+            unsafe target.storeBytes(of: codes & lanes, as: SIMD8<Int16>.self)
+            source += step
+            unsafe target += 16
+        }
+    }
+
+    @_noAllocation @_noLocks
+    private func decodeAny(_ block: RawSpan, from offset: Int, count room: Int) {
+        for frame in 0..<room {
+            let codes = decoder.decode(block, at: offset + frame * layout.frameBytes)
+            let place = (count + frame) * stride
+            if isNarrow {
+                unsafe memory.storeBytes(
+                    of: SIMD8<Int16>(truncatingIfNeeded: codes), toByteOffset: place, as: SIMD8<Int16>.self)
+            } else {
+                unsafe memory.storeBytes(of: codes, toByteOffset: place, as: FrameCodes.self)
+            }
+        }
     }
 
     /// Forgets all frames; the next one decoded is frame `index`.
