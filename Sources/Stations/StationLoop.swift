@@ -25,6 +25,8 @@ struct StationLoop: ~Copyable {
         self.configuration = configuration
         self.shared = shared
         round = PollPlan.round(of: configuration.profile)
+        // Nobody has given it one yet.
+        knowledge.report.keepsFailSafe = !configuration.profile.hasFailSafe
     }
 
     /// Connects, serves, and connects again, until it is to stop.

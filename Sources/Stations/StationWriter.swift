@@ -9,7 +9,6 @@ public final class StationWriter: Sendable {
     /// The station as it was set up.
     public let configuration: StationConfiguration
     /// What the allocator has to know of it. `failSafeAmperes` is nil where the profile has no fail-safe register.
-    /// Where `diagnostics().failSafeKept` is false, the station must be counted as if it were nil.
     public let rating: StationRating
 
     private let steps: LimitSteps

@@ -79,6 +79,7 @@ private let abbFollows: ScriptedStation.WriteHook = { registers, _ in
             writer.report().acceptedAmperes == 10 && writer.report().status == .charging
         }
         #expect(writer.diagnostics().failSafeKept == nil)
+        #expect(writer.report().keepsFailSafe, "accepted, and nobody can read it back")
         #expect(writer.diagnostics().exceptions == 0, "what older firmware lacks is no error")
         #expect(writer.diagnostics().lastError == nil)
         writer.stop()
@@ -95,6 +96,7 @@ private let abbFollows: ScriptedStation.WriteHook = { registers, _ in
         writer.publish(StationLimit(amperes: 10))
         try await eventually("accepted") { writer.report().acceptedAmperes == 10 }
         #expect(writer.diagnostics().failSafeKept == false)
+        #expect(!writer.report().keepsFailSafe)
         #expect(writer.diagnostics().lastError?.contains("ends the session when the link is lost") == true)
         writer.stop()
     }

@@ -234,6 +234,7 @@ private func impatient(_ edits: [(String, String)] = []) throws -> StationProfil
         defer { station.stop() }
         let writer = try StationWriter(configuration(try impatient(), port: station.port))
         try await eventually("alarm") { writer.diagnostics().failSafeKept == false }
+        try await eventually("not counted on") { !writer.report().keepsFailSafe }
         #expect(writer.diagnostics().lastError?.contains("fail-safe current or time-out not kept") == true)
         writer.publish(StationLimit(amperes: 10))
         try await eventually("still controlled") { writer.report().acceptedAmperes == 10 }
