@@ -281,6 +281,7 @@ private func impatient(_ edits: [(String, String)] = []) throws -> StationProfil
         #expect(writer.report().inFlightAmperes == 10 && writer.report().acceptedAmperes == nil)
         // The time-out of an answer is 10 s; the stop does not wait for it.
         #expect(writer.stop(timeoutSeconds: 0.5))
+        #expect(!writer.diagnostics().isLeftAtFailSafe)
     }
 
     @Test("a stop while the station is away writes the fail-safe limit if it comes back in time")
