@@ -129,7 +129,9 @@ struct ControlLoop: ~Copyable {
         guard mayDecide(time) else { return }
         let supply = SupplyReading(
             amperes: secondAmperes, feedsIn: secondFeedsIn, time: time, isUsable: secondIsUsable)
-        if Self.allocate(&allocator, reports, supply, time) { publish() } else { showLimits() }
+        // Even unchanged limits: the first plan may be what the allocator started from, and no station knows it yet.
+        _ = Self.allocate(&allocator, reports, supply, time)
+        publish()
         snapshot.headroom = allocator.headroomAmperes
         snapshot.alarm = allocator.alarm
         secondAmperes = .zero
@@ -150,13 +152,12 @@ struct ControlLoop: ~Copyable {
         for station in 0..<writers.count { reports[station] = writers[station].report() }
     }
 
+    /// Costs next to nothing where a station has been told already.
     private func publish() {
-        for station in 0..<writers.count { writers[station].publish(allocator[station]) }
-        showLimits()
-    }
-
-    private func showLimits() {
-        for station in 0..<published.count { published[station].store(allocator[station]) }
+        for station in 0..<writers.count {
+            writers[station].publish(allocator[station])
+            published[station].store(allocator[station])
+        }
     }
 
     private func show() { snapshots.store(snapshot) }
