@@ -70,6 +70,12 @@ struct ControlLoop: ~Copyable {
         show()
     }
 
+    /// Lets time pass without a block: the last reading grows too old.
+    mutating func wait(_ now: MonotonicTime) {
+        expire(now)
+        show()
+    }
+
     /// Says that the ADC's connection is lost.
     mutating func lost() {
         snapshot.isMeasuring = false
@@ -80,17 +86,17 @@ struct ControlLoop: ~Copyable {
 
     /// Goes over to the fail-safe plan where the last usable reading is too old. Gives readings the time they need
     /// after the start: the first plan stands on a measurement.
-    mutating func expire(_ now: MonotonicTime) {
-        guard now.seconds(since: started) > policy.readingExpiresAfterSeconds else { return }
-        readReports()
-        if Self.expire(&allocator, reports, now) { publish() }
+    private mutating func expire(_ now: MonotonicTime) {
+        if now.seconds(since: started) > policy.readingExpiresAfterSeconds {
+            readReports()
+            // Even unchanged limits: without a reading since the start, no station has been told any.
+            if Self.expire(&allocator, reports, now) || holdsFailSafePlan { publish() }
+        }
         snapshot.alarm = allocator.alarm
     }
 
-    /// True when the fail-safe plan holds, or would if there were no reading any more.
-    func hasExpired(_ now: MonotonicTime) -> Bool {
-        now.seconds(since: max(snapshot.lastUsableWindow, started)) > policy.readingExpiresAfterSeconds
-    }
+    /// True when the fail-safe plan has been published, for want of a usable reading.
+    var holdsFailSafePlan: Bool { allocator.alarm.contains(.noMeasurement) }
 
     private mutating func halfCycle(_ time: MonotonicTime) {
         let reading = meter.halfCycle
@@ -133,7 +139,6 @@ struct ControlLoop: ~Copyable {
         _ = Self.allocate(&allocator, reports, supply, time)
         publish()
         snapshot.headroom = allocator.headroomAmperes
-        snapshot.alarm = allocator.alarm
         secondAmperes = .zero
         secondFeedsIn = .all
         secondWindows = 0

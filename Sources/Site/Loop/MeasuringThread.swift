@@ -49,8 +49,8 @@ enum MeasuringThread {
         var next: Int64 = 0
         while !shared.isStopping {
             let now = MonotonicClock.nanoseconds()
-            control.expire(MonotonicTime(nanoseconds: now))
-            guard control.hasExpired(MonotonicTime(nanoseconds: now)), now >= next else {
+            control.wait(MonotonicTime(nanoseconds: now))
+            guard control.holdsFailSafePlan, now >= next else {
                 MonotonicClock.sleep(until: now + 20_000_000)
                 continue
             }
