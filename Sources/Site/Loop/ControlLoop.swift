@@ -19,6 +19,9 @@ struct ControlLoop: ~Copyable {
     private let policy: AllocationPolicy
     private let started: MonotonicTime
     private let halfCycleSeconds: Double
+    // Made once: a set of flags written out is an array first.
+    private let unusable = ReadingFlags.unusable
+    private let unusableWindow: ReadingFlags = [.unusable, .partial]
 
     // The windows of the running second: allocation sees the highest of them.
     private var secondAmperes = PerPhaseAmperes.zero
@@ -110,7 +113,7 @@ struct ControlLoop: ~Copyable {
         readReports()
         let supply = SupplyReading(
             amperes: PerPhaseAmperes(reading.halfCycleCurrentRMS), feedsIn: Self.feedsIn(reading.activePower),
-            time: time, isUsable: reading.flags.isDisjoint(with: .unusable))
+            time: time, isUsable: reading.flags.isDisjoint(with: unusable))
         if Self.protect(&allocator, reports, supply, time) { publish() }
     }
 
@@ -122,7 +125,7 @@ struct ControlLoop: ~Copyable {
         for station in 0..<allocator.stationCount {
             snapshot.reasonSeconds[Int(allocator[station].reason.rawValue)] += seconds
         }
-        let isUsable = reading.flags.isDisjoint(with: [.unusable, .partial])
+        let isUsable = reading.flags.isDisjoint(with: unusableWindow)
         if isUsable { snapshot.lastUsableWindow = time }
         secondIsUsable = secondIsUsable && isUsable
         let amperes = PerPhaseAmperes(reading.currentRMS)
