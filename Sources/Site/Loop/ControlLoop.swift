@@ -15,6 +15,7 @@ struct ControlLoop: ~Copyable {
     private let snapshots: SequenceLock<SiteSnapshot>
     private var reports: [StationReport]
     private var snapshot = SiteSnapshot()
+    private var overload = LastingOverload()
     private let limits: SupplyLimits
     private let policy: AllocationPolicy
     private let started: MonotonicTime
@@ -95,7 +96,7 @@ struct ControlLoop: ~Copyable {
             // Even unchanged limits: without a reading since the start, no station has been told any.
             if Self.expire(&allocator, reports, now) || holdsFailSafePlan { publish() }
         }
-        snapshot.alarm = allocator.alarm
+        snapshot.alarm = overload.shown(allocator.alarm, now: now)
     }
 
     /// True when the fail-safe plan has been published, for want of a usable reading.
