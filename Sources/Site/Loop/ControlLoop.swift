@@ -20,6 +20,8 @@ struct ControlLoop: ~Copyable {
     private let policy: AllocationPolicy
     private let started: MonotonicTime
     private let halfCycleSeconds: Double
+    /// Lines whose current comes from a Rogowski coil.
+    private let hasCoil: SIMD3<Int>
     // Made once: a set of flags written out is an array first.
     private let unusable = ReadingFlags.unusable
     private let unusableWindow: ReadingFlags = [.unusable, .partial]
@@ -48,6 +50,12 @@ struct ControlLoop: ~Copyable {
         reports = Array(repeating: StationReport(), count: writers.count)
         started = now
         halfCycleSeconds = 0.5 / settings.supply.nominalHz
+        var coils = SIMD3<Int>.zero
+        for input in settings.meter.inputs where input.rogowskiVoltsPerAmpereHertz != nil {
+            let phase = input.channel.rawValue - MeterChannel.i1.rawValue
+            if (0..<3).contains(phase) { coils[phase] = 1 }
+        }
+        hasCoil = coils
         snapshot.isMeasuring = true
     }
 
@@ -113,9 +121,18 @@ struct ControlLoop: ~Copyable {
         }
         readReports()
         let supply = SupplyReading(
-            amperes: PerPhaseAmperes(reading.halfCycleCurrentRMS), feedsIn: Self.feedsIn(reading.activePower),
+            amperes: PerPhaseAmperes(protectionAmperes(reading)), feedsIn: Self.feedsIn(reading.activePower),
             time: time, isUsable: reading.flags.isDisjoint(with: unusable))
         if Self.protect(&allocator, reports, supply, time) { publish() }
+    }
+
+    /// What protection acts on: the half cycle's own current. From a coil the last whole cycle's, because a load that
+    /// switches leaves an offset in the coil's integral, which half a cycle cannot tell from current: several ampere too
+    /// much, at every car that starts. That costs half a cycle.
+    private func protectionAmperes(_ reading: HalfCycleReading) -> SIMD3<Double> {
+        var amperes = reading.halfCycleCurrentRMS
+        for phase in 0..<3 where hasCoil[phase] != 0 { amperes[phase] = reading.currentRMS[phase] }
+        return amperes
     }
 
     private mutating func window(_ time: MonotonicTime) {
