@@ -124,6 +124,7 @@ struct HeapTests {
 
         var calls: UInt64 = 0
         var limits: [Double] = []
+        var flaggedBlocks = 0
         for second in 0..<60 {
             let frames = second % 6 < 3 ? low : high
             for start in stride(from: 0, to: frames.count, by: Self.blockBytes) {
@@ -137,6 +138,7 @@ struct HeapTests {
                 // The first seconds hold what is done once.
                 let made = heapCalls { control.take(block, info) }
                 if second >= 6 { calls += made }
+                if snapshots.load().window.flags.contains(.gap) { flaggedBlocks += 1 }
             }
             limits.append(published[0].load().amperes)
             // For the writers, whose time is the real one.
@@ -147,6 +149,9 @@ struct HeapTests {
         #expect(changes.count >= 10, "there must have been something to publish: \(limits)")
         #expect(snapshots.load().blocks == 6000)
         #expect(snapshots.load().gaps == 3 && snapshots.load().framesLost == 120)
+
+        // Two windows or three for each loss, of 20 blocks each at most.
+        #expect(flaggedBlocks > 0 && flaggedBlocks <= 180, "\(flaggedBlocks)")
 
         control.lost()
         let withoutFrames = heapCalls {
