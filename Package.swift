@@ -31,7 +31,8 @@ let package = Package(
         .target(
             name: "StrictYAML", dependencies: [.product(name: "Yams", package: "Yams")], exclude: ["README.md"],
             swiftSettings: common),
-        .target(name: "Realtime", dependencies: ["CRealtime"], swiftSettings: common),
+        .target(
+            name: "Realtime", dependencies: ["CRealtime"], exclude: ["README.md"], swiftSettings: common),
         .target(
             name: "Acquisition", dependencies: ["MeterDSP", "Realtime", "CIIO"], exclude: ["README.md"],
             swiftSettings: common),
@@ -48,7 +49,7 @@ let package = Package(
             dependencies: [
                 "MeterDSP", "Allocation", "Acquisition", "Stations", "Realtime", "StrictYAML",
             ],
-            swiftSettings: common),
+            exclude: ["README.md"], swiftSettings: common),
         .executableTarget(
             name: "headroom",
             dependencies: [
@@ -84,7 +85,10 @@ let package = Package(
         .testTarget(
             name: "SiteTwinTests", dependencies: ["SiteTwin", "MeterDSP"], exclude: ["stations_client.py"],
             swiftSettings: common),
-        .testTarget(name: "SiteTests", dependencies: ["Site", "SiteTwin"], swiftSettings: common),
+        .target(name: "MallocCounter", path: "Tests/MallocCounter", cSettings: [.enableWarning("all")]),
+        .testTarget(
+            name: "SiteTests", dependencies: ["Site", "SiteTwin", "MallocCounter", "TestSupport"], swiftSettings: common
+        ),
         .testTarget(name: "CommandTests", dependencies: ["headroom", "TestSupport"], swiftSettings: common),
     ]
 )

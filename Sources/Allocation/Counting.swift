@@ -109,7 +109,8 @@ extension StationState {
             inForceAmperes = max(maximum, inFlight)
         } else if isSilent {
             // What was sent may have arrived though its answer did not.
-            inForceAmperes = largest(fallBackAmperes, inFlight, limit.amperes)
+            let fallBack = report.keepsFailSafe ? fallBackAmperes : maximum
+            inForceAmperes = largest(fallBack, inFlight, limit.amperes)
         } else {
             inForceAmperes = largest(accepted ?? maximum, inFlight, limit.amperes)
         }

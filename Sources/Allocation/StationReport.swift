@@ -32,12 +32,15 @@ public struct StationReport: Sendable, Equatable, BitwiseCopyable {
     public var drawnAmperes: PerPhaseAmperes
     /// When `drawnAmperes` was read; `never`: the station reports no current.
     public var drawnTime: MonotonicTime
+    /// False: it does not keep the current and time-out to which it is to fall back by itself, so that it counts at its
+    /// maximum when it falls silent. Without meaning where `StationRating.failSafeAmperes` is nil.
+    public var keepsFailSafe: Bool
 
     @_noAllocation @_noLocks
     public init(
         status: StationStatus = .unknown, isAnswering: Bool = false, lastContact: MonotonicTime = .never,
         acceptedAmperes: Double? = nil, inFlightAmperes: Double? = nil, drawnAmperes: PerPhaseAmperes = .zero,
-        drawnTime: MonotonicTime = .never
+        drawnTime: MonotonicTime = .never, keepsFailSafe: Bool = true
     ) {
         self.status = status
         self.isAnswering = isAnswering
@@ -46,5 +49,6 @@ public struct StationReport: Sendable, Equatable, BitwiseCopyable {
         self.inFlightAmperes = inFlightAmperes
         self.drawnAmperes = drawnAmperes
         self.drawnTime = drawnTime
+        self.keepsFailSafe = keepsFailSafe
     }
 }

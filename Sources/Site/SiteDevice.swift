@@ -1,6 +1,5 @@
 import Acquisition
 import Allocation
-import Dispatch
 import MeterDSP
 import Realtime
 import Stations
@@ -18,13 +17,15 @@ public final class SiteDevice: Sendable {
     private struct Running {
         var writers: [StationWriter]
         var thread: RealtimeThread
-        var watch: RealtimeThread?
+        var watch: RealtimeThread
     }
 
     public init(_ settings: SiteSettings) {
         self.settings = settings
         published = settings.stations.map { _ in SequenceLock(StationLimit()) }
     }
+
+    deinit { stop() }
 
     /// Opens the ADC, then starts the writers and the real-time thread. Blocks until frames can be read.
     ///
@@ -66,10 +67,17 @@ public final class SiteDevice: Sendable {
             throw error
         }
         do throws(SiteError) {
-            let writers = try startWriters()
+            let watch = try watchThread()
+            let writers: [StationWriter]
+            do throws(SiteError) {
+                writers = try startWriters()
+            } catch {
+                shared.stop()
+                watch.join()
+                throw error
+            }
             handover.set(writers)
             go.signal()
-            let watch = watchThread()
             running.withLock { $0 = Running(writers: writers, thread: thread, watch: watch) }
         } catch {
             shared.stop()
@@ -79,9 +87,10 @@ public final class SiteDevice: Sendable {
         }
     }
 
-    /// Ends measuring and leaves every station at its fail-safe limit. Takes up to about 2 s, whatever the stations do.
+    /// Ends measuring and leaves every station at its fail-safe limit: all at the same time, within about 2 s, whatever
+    /// they do. Returns then, or when libiio gives up connecting to an ADC that does not answer, some 5 s later.
     ///
-    /// - Returns: the names of the stations that could not be told.
+    /// - Returns: the names of the stations that could not be told: their own time-out has to bring them down.
     @discardableResult
     public func stop() -> [String] {
         guard
@@ -90,15 +99,17 @@ public final class SiteDevice: Sendable {
                 return state
             })
         else { return [] }
+        shared.requestStop()
+        for writer in running.writers { writer.requestStop() }
+        var untold: [String] = []
+        for writer in running.writers {
+            let hasEnded = writer.stop()
+            if !hasEnded || !writer.diagnostics().isLeftAtFailSafe { untold.append(writer.configuration.name) }
+        }
         shared.stop()
         running.thread.join()
-        running.watch?.join()
-        let untold = Mutex<[String]>([])
-        let writers = running.writers
-        DispatchQueue.concurrentPerform(iterations: writers.count) { index in
-            if !writers[index].stop() { untold.withLock { $0.append(writers[index].configuration.name) } }
-        }
-        return untold.withLock { $0.sorted() }
+        running.watch.join()
+        return untold.sorted()
     }
 
     /// The latest state of measuring. Any thread, no lock.
@@ -125,6 +136,7 @@ public final class SiteDevice: Sendable {
             do throws(StationError) {
                 writers.append(try StationWriter(station))
             } catch {
+                writers.forEach { $0.requestStop() }
                 writers.forEach { $0.stop() }
                 throw .station(error)
             }
@@ -133,14 +145,16 @@ public final class SiteDevice: Sendable {
     }
 
     /// libiio may block past its time-out when a cable is pulled: this thread interrupts it then.
-    private func watchThread() -> RealtimeThread? {
+    private func watchThread() throws(SiteError) -> RealtimeThread {
         let shared = shared
-        return RealtimeThread(name: "watch") { _ in
+        let thread = RealtimeThread(name: "watch") { _ in
             while !shared.isStopping {
                 MonotonicClock.sleep(until: MonotonicClock.nanoseconds() + 250_000_000)
                 _ = shared.canceller.interrupt(whereWaitingLongerThan: 2 * SiteSettings.blockTimeoutSeconds)
             }
         }
+        guard let thread else { throw .exhausted("thread") }
+        return thread
     }
 }
 

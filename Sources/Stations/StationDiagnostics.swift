@@ -20,6 +20,8 @@ public struct StationDiagnostics: Sendable, Equatable {
     /// True: fail-safe current and time-out were written and read back. False: the station refused or did not keep
     /// them, and must be counted at its maximum when it falls silent. nil: not known yet, or it cannot be read back.
     public var failSafeKept: Bool?
+    /// The writer was stopped, and the station has accepted the limit at which it stays without us.
+    public var isLeftAtFailSafe = false
     /// The station's counter; nil: none, or not read yet.
     public var energyWattHours: Double?
     /// The counter starts anew with each session.

@@ -7,6 +7,8 @@ struct FailSafeState: Sendable {
     var checkDue: Int64 = .max
     /// When it was written last.
     var writtenAt: Int64 = .min
+    /// The station refused to be given it.
+    var isRefused = false
 }
 
 /// What is done at each connect, before the newest limit: the station may have been restarted or replaced.
@@ -82,7 +84,6 @@ extension StationLoop {
     private mutating func writeFailSafe(_ connection: borrowing ModbusConnection) throws(ModbusError) {
         failSafe = FailSafeState()
         shared.diagnostics.withLock { $0.failSafeKept = nil }
-        var isRefused = false
         for item in failSafeValues {
             guard !shared.isStopping else { return }
             if profile.registers[item.register].isStored,
@@ -90,10 +91,10 @@ extension StationLoop {
             {
                 continue
             }
-            if try !write(connection, register: item.register, value: item.value) { isRefused = true }
+            if try !write(connection, register: item.register, value: item.value) { failSafe.isRefused = true }
         }
         failSafe.writtenAt = MonotonicClock.nanoseconds()
-        if isRefused {
+        if failSafe.isRefused {
             alarmFailSafe("refused")
             failSafe.checkDue = failSafe.writtenAt + Self.checkInterval
         } else if !failSafeValues.isEmpty {
@@ -122,8 +123,11 @@ extension StationLoop {
                 if kept == true { kept = nil }
             }
         }
+        // What the station refused and nobody can read back is not kept.
+        if failSafe.isRefused, kept == nil { return }
         guard kept == false else {
             shared.diagnostics.withLock { $0.failSafeKept = kept }
+            tellFailSafe(isKept: true)
             return
         }
         let now = MonotonicClock.nanoseconds()
@@ -137,12 +141,20 @@ extension StationLoop {
         }
     }
 
-    private func alarmFailSafe(_ what: String) {
+    /// Lets the allocator know whether to count on it. Stays over a lost connection: the next one has to show better.
+    private mutating func tellFailSafe(isKept: Bool) {
+        guard knowledge.report.keepsFailSafe != isKept else { return }
+        knowledge.report.keepsFailSafe = isKept
+        share()
+    }
+
+    private mutating func alarmFailSafe(_ what: String) {
         let without = profile.failSafe?.without ?? .unknown
         note(
             "fail-safe current or time-out \(what); \(without.words): check the station's firmware and set the "
                 + "fall-back current in its own settings")
         shared.diagnostics.withLock { $0.failSafeKept = false }
+        tellFailSafe(isKept: false)
     }
 
     /// Whether a register reads as the value that was written; nil: it cannot be read.

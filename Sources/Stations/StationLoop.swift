@@ -25,6 +25,8 @@ struct StationLoop: ~Copyable {
         self.configuration = configuration
         self.shared = shared
         round = PollPlan.round(of: configuration.profile)
+        // Nobody has given it one yet.
+        knowledge.report.keepsFailSafe = !configuration.profile.hasFailSafe
     }
 
     /// Connects, serves, and connects again, until it is to stop.
@@ -105,7 +107,9 @@ struct StationLoop: ~Copyable {
         guard left > 0 else { return }
         connection.setTimeout(seconds: min(left, profile.requestTimeoutSeconds))
         let amperes = configuration.leaveAmperes
-        hasLeft = try sendLimit(connection, amperes)
+        let isLeft = try sendLimit(connection, amperes)
+        hasLeft = isLeft
+        shared.diagnostics.withLock { $0.isLeftAtFailSafe = isLeft }
     }
 
     /// A lost connection is tried again after a growing wait. A lower limit shortens it, but never below 0.1 s.

@@ -28,6 +28,8 @@ final class StationShared: Sendable {
     let finished: WakeUp
     /// Monotonic nanoseconds by which the writer must have left; 0: it runs.
     let stopDeadline = Atomic<Int64>(0)
+    /// When whoever stops the writer no longer waits for its thread; 0: it runs.
+    let stopEnd = Atomic<Int64>(0)
     /// The socket in use, so that a stop can end a wait for a dead station. -1: none. Closed only after -1
     /// was set under this lock, so that no other file can have got its number meanwhile.
     let socket = Mutex<CInt>(-1)

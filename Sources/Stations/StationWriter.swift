@@ -9,7 +9,6 @@ public final class StationWriter: Sendable {
     /// The station as it was set up.
     public let configuration: StationConfiguration
     /// What the allocator has to know of it. `failSafeAmperes` is nil where the profile has no fail-safe register.
-    /// Where `diagnostics().failSafeKept` is false, the station must be counted as if it were nil.
     public let rating: StationRating
 
     private let steps: LimitSteps
@@ -74,22 +73,32 @@ public final class StationWriter: Sendable {
     /// What people need to find a fault. Any thread; takes a lock.
     public func diagnostics() -> StationDiagnostics { shared.diagnostics.withLock { $0 } }
 
+    /// Has the thread leave the station at its fail-safe limit and end, and does not wait for it: `stop` does. For many
+    /// stations at a time: first ask all, then wait for each. Only the first call sets the time.
+    public func requestStop(timeoutSeconds: Double = 2) {
+        let nanoseconds = Int64(min(max(timeoutSeconds, 0.1), 60) * 1e9)
+        let end = MonotonicClock.nanoseconds() + nanoseconds
+        guard shared.stopEnd.compareExchange(expected: 0, desired: end, ordering: .acquiringAndReleasing).exchanged
+        else { return }
+        // The rest is for coming to an end.
+        shared.stopDeadline.store(end - nanoseconds / 10, ordering: .releasing)
+        shared.wake.signal()
+    }
+
     /// Leaves the station at its fail-safe limit, closes the connection and ends the thread. Returns within about
-    /// `timeoutSeconds` even where the station is dead: then its own time-out has to bring it down.
+    /// `timeoutSeconds` of the request even where the station is dead: then its own time-out has to bring it down
+    /// (`StationDiagnostics.isLeftAtFailSafe` tells).
     ///
     /// - Returns: false where the thread is still held up, by the name resolver for example; it ends by itself.
     @discardableResult
     public func stop(timeoutSeconds: Double = 2) -> Bool {
-        thread.withLock { running in
+        requestStop(timeoutSeconds: timeoutSeconds)
+        return thread.withLock { running in
             guard let held = running else { return true }
-            let now = MonotonicClock.nanoseconds()
-            let nanoseconds = Int64(min(max(timeoutSeconds, 0.1), 60) * 1e9)
-            // The rest is for coming to an end.
-            shared.stopDeadline.store(now + nanoseconds / 10 * 9, ordering: .releasing)
-            shared.wake.signal()
-            if !shared.finished.wait(until: now + nanoseconds) {
+            let end = shared.stopEnd.load(ordering: .acquiring)
+            if !shared.finished.wait(until: end) {
                 shared.interruptSocket()
-                guard shared.finished.wait(until: now + nanoseconds + 200_000_000) else { return false }
+                guard shared.finished.wait(until: end + 200_000_000) else { return false }
             }
             held.join()
             running = nil

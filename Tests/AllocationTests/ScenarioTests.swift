@@ -91,6 +91,8 @@ private struct ScenarioPlayer: ~Copyable {
         case ("answers", 0):
             isSilent[index] = false
             reports[index].isAnswering = true
+        case ("forgets-fail-safe", 0): reports[index].keepsFailSafe = false
+        case ("keeps-fail-safe", 0): reports[index].keepsFailSafe = true
         case ("no-current", 0): reportsNoCurrent[index] = true
         case ("confirms", 1): reports[index].acceptedAmperes = values[0]
         case ("confirms-nothing", 0): reports[index].acceptedAmperes = nil

@@ -79,6 +79,7 @@ private let abbFollows: ScriptedStation.WriteHook = { registers, _ in
             writer.report().acceptedAmperes == 10 && writer.report().status == .charging
         }
         #expect(writer.diagnostics().failSafeKept == nil)
+        #expect(writer.report().keepsFailSafe, "accepted, and nobody can read it back")
         #expect(writer.diagnostics().exceptions == 0, "what older firmware lacks is no error")
         #expect(writer.diagnostics().lastError == nil)
         writer.stop()
@@ -95,7 +96,26 @@ private let abbFollows: ScriptedStation.WriteHook = { registers, _ in
         writer.publish(StationLimit(amperes: 10))
         try await eventually("accepted") { writer.report().acceptedAmperes == 10 }
         #expect(writer.diagnostics().failSafeKept == false)
+        #expect(!writer.report().keepsFailSafe)
         #expect(writer.diagnostics().lastError?.contains("ends the session when the link is lost") == true)
         writer.stop()
+    }
+
+    @Test("a fall-back current that was refused and cannot be read back stays refused when it is checked again")
+    func refusedStaysRefused() throws {
+        var registers = abbRegisters()
+        registers[0x4024] = nil
+        registers[0x4109] = nil
+        let station = try ScriptedStation(registers: registers, onWrite: abbFollows)
+        defer { station.stop() }
+        let shared = try #require(StationShared())
+        var loop = StationLoop(configuration(try builtIn("abb-terra-ac"), port: station.port), shared: shared)
+        #expect(!loop.knowledge.report.keepsFailSafe, "nobody has given it one yet")
+        let connection = try ModbusConnection(host: "127.0.0.1", port: station.port, unit: 1, timeoutSeconds: 5)
+        try loop.setUp(connection)
+        try loop.checkFailSafe(connection)
+        #expect(shared.diagnostics.withLock { $0.failSafeKept } == false)
+        #expect(!shared.knowledge.load().report.keepsFailSafe)
+        connection.close()
     }
 }

@@ -234,6 +234,7 @@ private func impatient(_ edits: [(String, String)] = []) throws -> StationProfil
         defer { station.stop() }
         let writer = try StationWriter(configuration(try impatient(), port: station.port))
         try await eventually("alarm") { writer.diagnostics().failSafeKept == false }
+        try await eventually("not counted on") { !writer.report().keepsFailSafe }
         #expect(writer.diagnostics().lastError?.contains("fail-safe current or time-out not kept") == true)
         writer.publish(StationLimit(amperes: 10))
         try await eventually("still controlled") { writer.report().acceptedAmperes == 10 }
@@ -280,6 +281,7 @@ private func impatient(_ edits: [(String, String)] = []) throws -> StationProfil
         #expect(writer.report().inFlightAmperes == 10 && writer.report().acceptedAmperes == nil)
         // The time-out of an answer is 10 s; the stop does not wait for it.
         #expect(writer.stop(timeoutSeconds: 0.5))
+        #expect(!writer.diagnostics().isLeftAtFailSafe)
     }
 
     @Test("a stop while the station is away writes the fail-safe limit if it comes back in time")

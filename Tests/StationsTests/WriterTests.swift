@@ -83,8 +83,11 @@ import Testing
         let writer = try StationWriter(configuration(genericProfile(), port: station.port))
         writer.publish(StationLimit(amperes: 16))
         try await eventually("limit accepted") { writer.report().acceptedAmperes == 16 }
+        #expect(!writer.diagnostics().isLeftAtFailSafe)
+        writer.requestStop()
         #expect(writer.stop())
         #expect(station.registers[10] == 60)
+        #expect(writer.diagnostics().isLeftAtFailSafe)
         #expect(writer.stop(), "a second stop has nothing to do")
     }
 

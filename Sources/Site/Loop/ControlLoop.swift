@@ -15,10 +15,16 @@ struct ControlLoop: ~Copyable {
     private let snapshots: SequenceLock<SiteSnapshot>
     private var reports: [StationReport]
     private var snapshot = SiteSnapshot()
+    private var overload = LastingOverload()
     private let limits: SupplyLimits
     private let policy: AllocationPolicy
     private let started: MonotonicTime
     private let halfCycleSeconds: Double
+    /// Lines whose current comes from a Rogowski coil.
+    private let hasCoil: SIMD3<Int>
+    // Made once: a set of flags written out is an array first.
+    private let unusable = ReadingFlags.unusable
+    private let unusableWindow: ReadingFlags = [.unusable, .partial]
 
     // The windows of the running second: allocation sees the highest of them.
     private var secondAmperes = PerPhaseAmperes.zero
@@ -44,6 +50,12 @@ struct ControlLoop: ~Copyable {
         reports = Array(repeating: StationReport(), count: writers.count)
         started = now
         halfCycleSeconds = 0.5 / settings.supply.nominalHz
+        var coils = SIMD3<Int>.zero
+        for input in settings.meter.inputs where input.rogowskiVoltsPerAmpereHertz != nil {
+            let phase = input.channel.rawValue - MeterChannel.i1.rawValue
+            if (0..<3).contains(phase) { coils[phase] = 1 }
+        }
+        hasCoil = coils
         snapshot.isMeasuring = true
     }
 
@@ -70,6 +82,12 @@ struct ControlLoop: ~Copyable {
         show()
     }
 
+    /// Lets time pass without a block: the last reading grows too old.
+    mutating func wait(_ now: MonotonicTime) {
+        expire(now)
+        show()
+    }
+
     /// Says that the ADC's connection is lost.
     mutating func lost() {
         snapshot.isMeasuring = false
@@ -80,17 +98,17 @@ struct ControlLoop: ~Copyable {
 
     /// Goes over to the fail-safe plan where the last usable reading is too old. Gives readings the time they need
     /// after the start: the first plan stands on a measurement.
-    mutating func expire(_ now: MonotonicTime) {
-        guard now.seconds(since: started) > policy.readingExpiresAfterSeconds else { return }
-        readReports()
-        if Self.expire(&allocator, reports, now) { publish() }
-        snapshot.alarm = allocator.alarm
+    private mutating func expire(_ now: MonotonicTime) {
+        if now.seconds(since: started) > policy.readingExpiresAfterSeconds {
+            readReports()
+            // Even unchanged limits: without a reading since the start, no station has been told any.
+            if Self.expire(&allocator, reports, now) || holdsFailSafePlan { publish() }
+        }
+        snapshot.alarm = overload.shown(allocator.alarm, now: now)
     }
 
-    /// True when the fail-safe plan holds, or would if there were no reading any more.
-    func hasExpired(_ now: MonotonicTime) -> Bool {
-        now.seconds(since: max(snapshot.lastUsableWindow, started)) > policy.readingExpiresAfterSeconds
-    }
+    /// True when the fail-safe plan has been published, for want of a usable reading.
+    var holdsFailSafePlan: Bool { allocator.alarm.contains(.noMeasurement) }
 
     private mutating func halfCycle(_ time: MonotonicTime) {
         let reading = meter.halfCycle
@@ -103,9 +121,18 @@ struct ControlLoop: ~Copyable {
         }
         readReports()
         let supply = SupplyReading(
-            amperes: PerPhaseAmperes(reading.halfCycleCurrentRMS), feedsIn: Self.feedsIn(reading.activePower),
-            time: time, isUsable: reading.flags.isDisjoint(with: .unusable))
+            amperes: PerPhaseAmperes(protectionAmperes(reading)), feedsIn: Self.feedsIn(reading.activePower),
+            time: time, isUsable: reading.flags.isDisjoint(with: unusable))
         if Self.protect(&allocator, reports, supply, time) { publish() }
+    }
+
+    /// What protection acts on: the half cycle's own current. From a coil the last whole cycle's, because a load that
+    /// switches leaves an offset in the coil's integral, which half a cycle cannot tell from current: several ampere too
+    /// much, at every car that starts. That costs half a cycle.
+    private func protectionAmperes(_ reading: HalfCycleReading) -> SIMD3<Double> {
+        var amperes = reading.halfCycleCurrentRMS
+        for phase in 0..<3 where hasCoil[phase] != 0 { amperes[phase] = reading.currentRMS[phase] }
+        return amperes
     }
 
     private mutating func window(_ time: MonotonicTime) {
@@ -116,7 +143,7 @@ struct ControlLoop: ~Copyable {
         for station in 0..<allocator.stationCount {
             snapshot.reasonSeconds[Int(allocator[station].reason.rawValue)] += seconds
         }
-        let isUsable = reading.flags.isDisjoint(with: [.unusable, .partial])
+        let isUsable = reading.flags.isDisjoint(with: unusableWindow)
         if isUsable { snapshot.lastUsableWindow = time }
         secondIsUsable = secondIsUsable && isUsable
         let amperes = PerPhaseAmperes(reading.currentRMS)
@@ -129,9 +156,10 @@ struct ControlLoop: ~Copyable {
         guard mayDecide(time) else { return }
         let supply = SupplyReading(
             amperes: secondAmperes, feedsIn: secondFeedsIn, time: time, isUsable: secondIsUsable)
-        if Self.allocate(&allocator, reports, supply, time) { publish() } else { showLimits() }
+        // Even unchanged limits: the first plan may be what the allocator started from, and no station knows it yet.
+        _ = Self.allocate(&allocator, reports, supply, time)
+        publish()
         snapshot.headroom = allocator.headroomAmperes
-        snapshot.alarm = allocator.alarm
         secondAmperes = .zero
         secondFeedsIn = .all
         secondWindows = 0
@@ -150,13 +178,12 @@ struct ControlLoop: ~Copyable {
         for station in 0..<writers.count { reports[station] = writers[station].report() }
     }
 
+    /// Costs next to nothing where a station has been told already.
     private func publish() {
-        for station in 0..<writers.count { writers[station].publish(allocator[station]) }
-        showLimits()
-    }
-
-    private func showLimits() {
-        for station in 0..<published.count { published[station].store(allocator[station]) }
+        for station in 0..<writers.count {
+            writers[station].publish(allocator[station])
+            published[station].store(allocator[station])
+        }
     }
 
     private func show() { snapshots.store(snapshot) }

@@ -13,9 +13,12 @@ final class LoopShared: Sendable {
 
     var isStopping: Bool { stopping.load(ordering: .acquiring) }
 
+    /// Lets the thread end at its next block.
+    func requestStop() { stopping.store(true, ordering: .releasing) }
+
     /// Ends the thread: at its next block, and by interrupting libiio where no block comes.
     func stop() {
-        stopping.store(true, ordering: .releasing)
+        requestStop()
         let deadline = MonotonicClock.nanoseconds() + 200_000_000
         while !ended.load(ordering: .acquiring), MonotonicClock.nanoseconds() < deadline {
             MonotonicClock.sleep(until: MonotonicClock.nanoseconds() + 2_000_000)
@@ -49,8 +52,8 @@ enum MeasuringThread {
         var next: Int64 = 0
         while !shared.isStopping {
             let now = MonotonicClock.nanoseconds()
-            control.expire(MonotonicTime(nanoseconds: now))
-            guard control.hasExpired(MonotonicTime(nanoseconds: now)), now >= next else {
+            control.wait(MonotonicTime(nanoseconds: now))
+            guard control.holdsFailSafePlan, now >= next else {
                 MonotonicClock.sleep(until: now + 20_000_000)
                 continue
             }

@@ -1,0 +1,51 @@
+import Allocation
+import Site
+import SiteTwin
+import Stations
+import Testing
+
+@Suite(.timeLimit(.minutes(5))) struct StationFaultTests {
+    @Test(arguments: [StationFaults.silent, .down])
+    func `a station that does not answer holds up no other`(_ fault: StationFaults) async throws {
+        try await withSite(quietBuilding(stations: 3)) { twin, device in
+            try await eventually("all answer") { device.stations().allSatisfy(\.report.isAnswering) }
+            try await reachSteadyState(twin, device)
+            twin.setStationFaults(fault, station: 0)
+            try await eventually("noticed") { !device.stations()[0].report.isAnswering }
+            try await eventually("named as the reason") { device.stations()[0].limit.reason == .stationSilent }
+            #expect(device.stations()[0].diagnostics.lastError != nil)
+
+            let contact = device.stations().map(\.report.lastContact)
+            try await eventually("its own time-out") { device.snapshot().alarm.contains(.stationSilent) }
+            let now = device.stations()
+            #expect(now[0].report.lastContact == contact[0])
+            for index in 1...2 {
+                #expect(now[index].report.isAnswering)
+                #expect(now[index].report.lastContact > contact[index])
+                #expect(now[index].limit.amperes >= 6)
+                #expect(now[index].limit.reason != .stationSilent)
+            }
+            #expect(device.snapshot().isMeasuring)
+
+            twin.setStationFaults([], station: 0)
+            try await eventually("back") { device.stations()[0].report.isAnswering }
+            try await eventually("no alarm") { device.snapshot().alarm.isEmpty }
+            try await eventually("its limit again") { twin.commandedAmperes[0] > 6 }
+        }
+    }
+
+    @Test func `a station that ignores its limit is found out, and the others make room for it`() async throws {
+        var options = quietBuilding(stations: 2)
+        options.mainLimitAmperes = 40
+        options.marginAmperes = 4
+        options.steps = [ScheduledStep(atSeconds: 16, phase: 0, amperes: 20, seconds: 60)]
+        try await withSite(options) { twin, device in
+            try await eventually("the car charges") { twin.observation().stations[0].carAmperes > 12 }
+            twin.setStationFaults(.ignoresLimits, station: 0)
+            try await eventually("the step begins") { twin.observation().steps[0].beganNanoseconds != nil }
+            try await eventually("alarm") { device.snapshot().alarm.contains(.stationDisobeys) }
+            try await eventually("the other makes room") { twin.observation().stations[1].carAmperes == 0 }
+            #expect(limitsThatCannotBe(twin.observation()) == [])
+        }
+    }
+}
