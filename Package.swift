@@ -83,6 +83,8 @@ let package = Package(
             name: "SiteTwinTests", dependencies: ["SiteTwin", "MeterDSP"], exclude: ["stations_client.py"],
             swiftSettings: common),
         .testTarget(name: "SiteTests", dependencies: ["Site", "SiteTwin"], swiftSettings: common),
-        .testTarget(name: "CommandTests", dependencies: ["headroom", "TestSupport"], swiftSettings: common),
+        .testTarget(
+            name: "CommandTests", dependencies: ["headroom", "TestSupport", "MeterDSP", "Acquisition", "Site"],
+            swiftSettings: common),
     ]
 )
