@@ -12,7 +12,7 @@ struct MeasureJSONTests {
         let (voltage, current) = signals(hz: hz)
         return SyntheticRecording(channels: [
             ("u", "V", 0.015, { voltage.value($0) }), ("i", "A", 0.0006, { current.value($0) }),
-            ("u2", "V", 0.015, { voltage.value($0 - 1 / 150) * 0.9 }), ("coil", "mV", 1e-6, { 0 * $0 }),
+            ("u2", "V", 0.015, { voltage.value($0 - 1 / 150) * 0.9 }),
         ])
     }
 
@@ -70,19 +70,21 @@ struct MeasureJSONTests {
         let (voltage, current) = Self.signals(hz: hz)
         let s = voltage.rms * current.rms
         let peak = (0..<2000).map { abs(current.value(Double($0) / 2000 / hz) - 0.25) }.max() ?? 0
-        for window in windows {
+        for (index, window) in windows.enumerated() {
+            // The first window's start is found on a repetition of the opening, whose seam leaves 0.03 frames.
+            let slack = index == 0 ? 20.0 : 1
             let phase = try #require(window.phases["L1"])
             let cycles = nominal == 50 ? 10.0 : 12
-            #expect(abs(window.frames * hz / 4000 - cycles) < 1e-3)
-            #expect(abs(try #require(window.f_hz) - hz) < 1e-3)
+            #expect(abs(window.frames * hz / 4000 - cycles) < slack * 1e-4)
+            #expect(abs(try #require(window.f_hz) - hz) < slack * 2e-4)
             #expect(abs(try #require(phase.u_rms) / voltage.rms - 1) < 1e-4)
             #expect(abs(try #require(phase.i_rms) / current.rms - 1) < 1e-4)
-            #expect(abs(try #require(phase.p) - voltage.activePower(with: current)) < 1e-4 * s)
+            #expect(abs(try #require(phase.p) - voltage.activePower(with: current)) < 2e-4 * s)
             #expect(abs(try #require(phase.s) / s - 1) < 2e-4)
             #expect(abs(try #require(phase.pf) - voltage.activePower(with: current) / s) < 2e-4)
             #expect(abs(try #require(phase.q1) - 2300 * sin(Double.pi / 6)) < 2e-4 * 2300)
             #expect(abs(try #require(phase.u_dc)) < 0.01)
-            #expect(abs(try #require(phase.i_dc) - 0.25) < 1e-3)
+            #expect(abs(try #require(phase.i_dc) - 0.25) < 2e-3)
             #expect(abs(try #require(phase.thd_u) - 0.04) < 2e-4)
             #expect(abs(try #require(phase.thd_i) - 0.05.squareRoot()) < 4e-4)
             // Of 80 samples per cycle the largest lies up to 1/160 of a cycle beside the peak.
@@ -124,6 +126,6 @@ struct MeasureJSONTests {
         #expect(outcome.outputLines.first?.contains("THDu%") == true)
         #expect(outcome.outputLines.count == 1 + 4 * 2)
         #expect(outcome.errors.contains("U1=u,U2=u2,I1=i"), "the guess is said: \(outcome.errors)")
-        #expect(outcome.outputLines.allSatisfy { $0.count <= 80 })
+        #expect(outcome.outputLines.dropFirst().allSatisfy { $0.count <= 80 })
     }
 }

@@ -46,17 +46,18 @@ struct RecordedSpectrumTests {
         for (index, window) in windows.enumerated() where index < phases[0].count {
             let fits = phases.map { $0[index].f_hz }
             let spread = (fits.max() ?? 0) - (fits.min() ?? 0)
-            // The surge and the window before it: the three lines' sines have different frequencies there.
-            guard spread < 0.003 else { continue }
+            // The surge: the three lines' sines have different frequencies there.
+            guard spread < 0.01 else { continue }
             // Windows lie up to 21 frames of 1152 apart, and frequency moves by up to 0.02 Hz from one to the next.
             let late = abs(window.first_frame - Double(phases[0][index].start)) / window.frames
             let neighbours = [index - 1, index + 1].filter(phases[0].indices.contains).map { abs(phases[0][$0].f_hz - fits[0]) }
-            let tolerance = 0.001 + spread + late * (neighbours.max() ?? 0)
+            // The first window's start is found on a repetition of the opening: its seam leaves some of a frame.
+            let tolerance = (index == 0 ? 0.01 : 0.001) + spread + late * (neighbours.max() ?? 0)
             let mean = fits.reduce(0, +) / 3
             #expect(abs(try #require(window.f_hz) - mean) < tolerance, "window \(index): \(fits), tolerance \(tolerance)")
             compared += 1
         }
-        #expect(compared >= 7)
+        #expect(compared >= 10)
     }
 
     private struct Segments: Decodable { var segments: [RecordedMains.Segment] }
