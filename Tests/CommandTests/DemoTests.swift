@@ -3,7 +3,9 @@ import Testing
 
 /// `demo`, `twin` and `run`: the device program on a simulated building.
 struct DemoTests {
-    private static let lineKeys: Set = ["t_s", "f_hz", "phases", "stations", "frames", "frames_lost", "reconnects", "flags", "alarms"]
+    private static let lineKeys: Set = [
+        "t_s", "f_hz", "phases", "stations", "frames", "frames_lost", "reconnects", "flags", "alarms",
+    ]
     private static let phaseKeys: Set = ["u_rms", "i_rms", "p", "pf", "headroom_a"]
     private static let stationKeys: Set = [
         "name", "status", "answering", "limit_a", "reason", "limiting_phase", "accepted_a", "drawn_a",
@@ -16,7 +18,8 @@ struct DemoTests {
     private static let small = ["--rate", "4000", "--stations", "2", "--seed", "7"]
 
     private func expectJSON(
-        _ outcome: HeadroomProcess.Outcome, stations: Int, withTwin: Bool, sourceLocation: SourceLocation = #_sourceLocation
+        _ outcome: HeadroomProcess.Outcome, stations: Int, withTwin: Bool,
+        sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
         #expect(outcome.code == 0 && !outcome.wasSignalled, "\(outcome.errors)", sourceLocation: sourceLocation)
         let lines = try outcome.outputLines.map(jsonObject)

@@ -6,9 +6,11 @@ struct DenseReferenceTests {
     func denseReferenceIsExact(rateHz: Double) {
         let orders = rateHz > 2000 ? [3, 5, 11, 25] : [3, 5, 7]
         let voltage = TestSignal(
-            frequencyHz: 49.83, rms: 230, phaseDegrees: 20, dc: 3, harmonics: orders.map { .init($0, 0.1 / Double($0)) })
+            frequencyHz: 49.83, rms: 230, phaseDegrees: 20, dc: 3, harmonics: orders.map { .init($0, 0.1 / Double($0)) }
+        )
         let current = TestSignal(
-            frequencyHz: 49.83, rms: 10, phaseDegrees: -10, dc: -1, harmonics: orders.map { .init($0, 0.5 / Double($0), 30) })
+            frequencyHz: 49.83, rms: 10, phaseDegrees: -10, dc: -1,
+            harmonics: orders.map { .init($0, 0.5 / Double($0), 30) })
         let times = (0..<Int(rateHz)).map { Double($0) / rateHz }
         let dense = DenseReference(voltage: times.map(voltage.value), current: times.map(current.value))
         let frames = 10 * rateHz / 49.83

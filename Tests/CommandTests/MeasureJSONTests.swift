@@ -57,7 +57,9 @@ struct MeasureJSONTests {
         }
     }
 
-    @Test("every printed quantity is the exact one of a distorted signal", arguments: [(50.0, 50), (49.7, 50), (60.02, 60)])
+    @Test(
+        "every printed quantity is the exact one of a distorted signal",
+        arguments: [(50.0, 50), (49.7, 50), (60.02, 60)])
     func quantitiesAreExact(hz: Double, nominal: Int) throws {
         let folder = try TemporaryFolder()
         var recording = Self.house(hz: hz)

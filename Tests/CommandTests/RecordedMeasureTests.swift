@@ -50,7 +50,9 @@ struct RecordedMeasureTests {
         return all
     }
 
-    @Test("the core agrees with the reference file within 1e-5 on the same whole-sample windows", arguments: RecordedSet.all)
+    @Test(
+        "the core agrees with the reference file within 1e-5 on the same whole-sample windows",
+        arguments: RecordedSet.all)
     func coreAgreesWithReferenceFile(set: RecordedSet) throws {
         let recording = try Recording.open(try RecordedMains.path(set.record))
         var compared = 0
@@ -96,7 +98,9 @@ struct RecordedMeasureTests {
         }
     }
 
-    @Test("printed windows agree with an independent computation over the same fractional windows", arguments: RecordedSet.all)
+    @Test(
+        "printed windows agree with an independent computation over the same fractional windows",
+        arguments: RecordedSet.all)
     func printedWindowsAgreeWithIndependentComputation(set: RecordedSet) throws {
         let recording = try Recording.open(try RecordedMains.path(set.record))
         let windows = try set.measure()
@@ -133,7 +137,9 @@ struct RecordedMeasureTests {
         if set.record.hasPrefix("gen3ph") { #expect(beyond == 0) }
     }
 
-    @Test("where the reference file's windows differ, the quantity itself changed between them", arguments: RecordedSet.all)
+    @Test(
+        "where the reference file's windows differ, the quantity itself changed between them",
+        arguments: RecordedSet.all)
     func differencesFromReferenceWindowsAreExplained(set: RecordedSet) throws {
         let recording = try Recording.open(try RecordedMains.path(set.record))
         let windows = try set.measure()
@@ -161,7 +167,8 @@ struct RecordedMeasureTests {
                 let frames = theirs.start..<theirs.start + theirs.N
                 func mean(_ value: (Int) -> Double) -> Double { frames.reduce(0) { $0 + value($1) } / Double(theirs.N) }
                 let onTheirs = DenseReference.Values(
-                    u: mean { voltage[$0] * voltage[$0] }.squareRoot(), i: mean { current[$0] * current[$0] }.squareRoot(),
+                    u: mean { voltage[$0] * voltage[$0] }.squareRoot(),
+                    i: mean { current[$0] * current[$0] }.squareRoot(),
                     p: mean { voltage[$0] * current[$0] }, uDC: mean { voltage[$0] }, iDC: mean { current[$0] })
                 let change = Deviation(onOurs, from: onTheirs)
                 let open = try Self.resolution(recording, set.currents[phase], window, phase)
@@ -176,7 +183,9 @@ struct RecordedMeasureTests {
                 table.append((direct.largest, "  L\(phase + 1) \(theirs.start)" + cells.joined()))
             }
         }
-        print("\(set.testDescription): \(same) windows within 0.05 % of the reference file, \(different) where it changes")
+        print(
+            "\(set.testDescription): \(same) windows within 0.05 % of the reference file, \(different) where it changes"
+        )
         print("  phase, frame; % of U: printed, independent; of I; of P in S; the largest differences:")
         for row in table.sorted(by: { $0.size > $1.size }).prefix(4) { print(row.line) }
         #expect(same + different >= 30)

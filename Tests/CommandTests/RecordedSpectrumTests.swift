@@ -5,7 +5,9 @@ import Testing
 /// Frequency, harmonics, reactive power, crest factor: real recordings again.
 @Suite(.enabled(if: RecordedMains.folder != nil, RecordedMains.word))
 struct RecordedSpectrumTests {
-    @Test("THD, Q1, crest and frequency of the generators agree with an independent spectrum", arguments: RecordedSet.all.prefix(2))
+    @Test(
+        "THD, Q1, crest and frequency of the generators agree with an independent spectrum",
+        arguments: RecordedSet.all.prefix(2))
     func spectrumAgrees(set: RecordedSet) throws {
         let recording = try Recording.open(try RecordedMains.path(set.record))
         let windows = try set.measure()
@@ -38,7 +40,9 @@ struct RecordedSpectrumTests {
         print("\(set.testDescription), shares of what is allowed: \(worst.sorted { $0.key < $1.key })")
     }
 
-    @Test("frequency agrees with the reference's fit of a sine where the grid is steady", arguments: RecordedSet.all.prefix(2))
+    @Test(
+        "frequency agrees with the reference's fit of a sine where the grid is steady",
+        arguments: RecordedSet.all.prefix(2))
     func frequencyAgrees(set: RecordedSet) throws {
         let windows = try set.measure()
         let phases = try (0..<3).map { try set.reference($0) }
@@ -50,11 +54,14 @@ struct RecordedSpectrumTests {
             guard spread < 0.01 else { continue }
             // Windows lie up to 21 frames of 1152 apart, and frequency moves by up to 0.02 Hz from one to the next.
             let late = abs(window.first_frame - Double(phases[0][index].start)) / window.frames
-            let neighbours = [index - 1, index + 1].filter(phases[0].indices.contains).map { abs(phases[0][$0].f_hz - fits[0]) }
+            let neighbours = [index - 1, index + 1].filter(phases[0].indices.contains).map {
+                abs(phases[0][$0].f_hz - fits[0])
+            }
             // The first window's start is found on a repetition of the opening: its seam leaves some of a frame.
             let tolerance = (index == 0 ? 0.01 : 0.001) + spread + late * (neighbours.max() ?? 0)
             let mean = fits.reduce(0, +) / 3
-            #expect(abs(try #require(window.f_hz) - mean) < tolerance, "window \(index): \(fits), tolerance \(tolerance)")
+            #expect(
+                abs(try #require(window.f_hz) - mean) < tolerance, "window \(index): \(fits), tolerance \(tolerance)")
             compared += 1
         }
         #expect(compared >= 10)

@@ -73,7 +73,8 @@ extension SiteSettings.MeterSettings {
         // libiio takes a port that is none for a missing machine: say it here.
         let parts = uri.split(separator: ":", omittingEmptySubsequences: false)
         if parts[0] == "ip", parts.count == 3, !(Int(parts[2]).map { (1...65_535).contains($0) } ?? false) {
-            throw address.error("'\(parts[2])' is no TCP port", "write ip:HOST, or ip:HOST:PORT with a port of 1 to 65535")
+            throw address.error(
+                "'\(parts[2])' is no TCP port", "write ip:HOST, or ip:HOST:PORT with a port of 1 to 65535")
         }
         self.uri = uri
         device = try fields["device"]?.string()

@@ -102,7 +102,8 @@ extension SiteSettings {
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\"", "\\": out += "\\\(scalar)"
-            case _ where scalar.isASCII && scalar.value >= 0x20 && scalar.value != 0x7F: out.unicodeScalars.append(scalar)
+            case _ where scalar.isASCII && scalar.value >= 0x20 && scalar.value != 0x7F:
+                out.unicodeScalars.append(scalar)
             case _ where scalar.properties.isAlphabetic || scalar.properties.isEmojiPresentation:
                 out.unicodeScalars.append(scalar)
             default:

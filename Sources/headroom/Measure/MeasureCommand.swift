@@ -51,7 +51,8 @@ struct MeasureCommand: ParsableCommand {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("IIO: nominal voltage; below a tenth of it a phase counts as missing; default 230.", valueName: "V"))
+        help: ArgumentHelp(
+            "IIO: nominal voltage; below a tenth of it a phase counts as missing; default 230.", valueName: "V"))
     var nominalVoltage: Double?
 
     @Option(

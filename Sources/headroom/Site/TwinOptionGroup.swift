@@ -6,7 +6,8 @@ struct TwinOptionGroup: ParsableArguments {
     @Option(parsing: .unconditional, help: ArgumentHelp("Charging stations, 1 to 100.", valueName: "n"))
     var stations = 4
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Seed of all chance: the same seed, the same day.", valueName: "n"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Seed of all chance: the same seed, the same day.", valueName: "n"))
     var seed: UInt64 = 1
 
     @Option(
