@@ -89,6 +89,8 @@ let package = Package(
         .testTarget(
             name: "SiteTests", dependencies: ["Site", "SiteTwin", "MallocCounter", "TestSupport"], swiftSettings: common
         ),
-        .testTarget(name: "CommandTests", dependencies: ["headroom", "TestSupport"], swiftSettings: common),
+        .testTarget(
+            name: "CommandTests", dependencies: ["headroom", "TestSupport", "MeterDSP", "Acquisition", "Site"],
+            swiftSettings: common),
     ]
 )

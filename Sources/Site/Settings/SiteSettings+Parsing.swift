@@ -70,6 +70,12 @@ extension SiteSettings.MeterSettings {
         guard ["local:", "ip:", "usb:", "serial:"].contains(where: { uri.hasPrefix($0) }) else {
             throw address.error("'\(uri)' is no IIO address", "write local: or ip:HOST or ip:HOST:PORT")
         }
+        // libiio takes a port that is none for a missing machine: say it here.
+        let parts = uri.split(separator: ":", omittingEmptySubsequences: false)
+        if parts[0] == "ip", parts.count == 3, !(Int(parts[2]).map { (1...65_535).contains($0) } ?? false) {
+            throw address.error(
+                "'\(parts[2])' is no TCP port", "write ip:HOST, or ip:HOST:PORT with a port of 1 to 65535")
+        }
         self.uri = uri
         device = try fields["device"]?.string()
         sampleRateHz = try fields["sample-rate-hz"]?.number(300...1_000_000)
@@ -120,7 +126,7 @@ extension SiteSettings.Input {
         }
         self.init(
             channel: channel, name: try fields.required("adc").string(), unitsPerCode: try factor("units-per-code"),
-            ratio: try factor("ratio") ?? 1, rogowskiVoltsPerAmpereHertz: coil.map { $0 * 1e-6 },
+            ratio: try factor("ratio") ?? 1, rogowskiVoltsPerAmpereHertz: coil.map { $0 / 1e6 },
             gain: try factor("gain") ?? 1, offset: try fields["offset"]?.number(-1e6...1e6) ?? 0)
     }
 }

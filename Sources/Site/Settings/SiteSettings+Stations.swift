@@ -56,7 +56,15 @@ extension SiteSettings {
         do throws(StationError) {
             try station.check()
         } catch {
-            throw node.error("\(error.field): \(error.problem)", error.remedy)
+            // The configuration names its own properties; the reader has to find the key.
+            let keys = [
+                "host": "host", "port": "port", "unitIdentifier": "unit", "supplyPhases": "phases",
+                "maximumAmperes": "limit-a", "failSafeAmperes": "fail-safe-a",
+                "failSafeAfterSeconds": "fail-safe-after-s",
+            ]
+            let key = keys[error.field] ?? error.field
+            throw fields[key]?.error(error.problem, error.remedy)
+                ?? node.error("\(key): \(error.problem)", error.remedy)
         }
         return station
     }

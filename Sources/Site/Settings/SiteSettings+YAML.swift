@@ -26,7 +26,7 @@ extension SiteSettings {
         }
         if let rate = meter.sampleRateHz { lines.append("  sample-rate-hz: \(number(rate))") }
         lines += [
-            "  block-ms: \(number(meter.blockSeconds * 1000))",
+            "  block-ms: \(number(meter.blockSeconds, times: 1000))",
             "  kernel-buffers: \(meter.kernelBuffers)   # blocks that the kernel holds: 32 and more lose no frame on a busy machine",
             "  # Each input: its ADC channel and its sensor. Value = code x units-per-code x ratio x gain + offset.",
             "  #   units-per-code   volt at the ADC per code; leave out where the driver publishes a scale",
@@ -39,7 +39,7 @@ extension SiteSettings {
             var parts = ["adc: \(quoted(input.name))"]
             if let units = input.unitsPerCode { parts.append("units-per-code: \(number(units))") }
             if let coil = input.rogowskiVoltsPerAmpereHertz {
-                parts.append("rogowski-uv-per-a-hz: \(number(coil * 1e6))")
+                parts.append("rogowski-uv-per-a-hz: \(number(coil, times: 1e6))")
             } else {
                 parts.append("ratio: \(number(input.ratio))")
             }
@@ -90,7 +90,27 @@ extension SiteSettings {
         value == value.rounded() && value.magnitude < 1e15 ? "\(Int64(value))" : "\(value)"
     }
 
+    /// `value` in a unit of which `factor` make one: the decimal that, divided by it, gives the same bits where one does.
+    private func number(_ value: Double, times factor: Double) -> String {
+        let near = value * factor
+        return number([near, near.nextUp, near.nextDown].first { $0 / factor == value } ?? near)
+    }
+
+    /// A double-quoted YAML text; what would break its line or show nowhere is escaped.
     private func quoted(_ text: String) -> String {
-        "\"" + text.map { $0 == "\"" || $0 == "\\" ? "\\\($0)" : "\($0)" }.joined() + "\""
+        var out = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"", "\\": out += "\\\(scalar)"
+            case _ where scalar.isASCII && scalar.value >= 0x20 && scalar.value != 0x7F:
+                out.unicodeScalars.append(scalar)
+            case _ where scalar.properties.isAlphabetic || scalar.properties.isEmojiPresentation:
+                out.unicodeScalars.append(scalar)
+            default:
+                let digits = String(scalar.value, radix: 16)
+                out += "\\U" + String(repeating: "0", count: 8 - digits.count) + digits
+            }
+        }
+        return out + "\""
     }
 }

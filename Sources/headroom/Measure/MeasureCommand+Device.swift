@@ -16,7 +16,7 @@ extension MeasureCommand {
         var device = try IIOSource(settings)
         var configuration = MeterConfiguration(
             sampleRateHz: device.sampleRateHz, nominalHz: Double(nominal ?? 50), layout: device.layout,
-            synchronisationThreshold: nominalVoltage / 10)
+            synchronisationThreshold: (nominalVoltage ?? 230) / 10)
         for entry in map.entries {
             guard let scale = device.scale(of: entry.channel) else {
                 throw RunError(

@@ -59,7 +59,7 @@ extension MeasureCommand {
         let voltages = [MeterChannel.u1, .u2, .u3].filter { layout[$0] != nil }
         let sources = voltages.isEmpty ? [MeterChannel.i1, .i2, .i3].filter { layout[$0] != nil } : voltages
         let count = min(recording.frameCount, Int(5 * recording.sampleRateHz))
-        guard count > 0 else { throw RunError("\(source): the recording is empty") }
+        guard count > 0 else { throw RunError("\(source): it holds no frame; record again, or correct n_frames") }
         let strongest = try recording.withFrames(0..<count) { block in
             var strongest = 0.0
             for channel in sources {
@@ -92,6 +92,16 @@ extension MeasureCommand {
         var measurer = try makeMeasurer(configuration)
         var progress = ProgressBar("measuring \(recording.name)")
         var output = printer
+        var held: [WindowRecord] = []
+        // Nothing is printed of a recording in which no window has a cycle.
+        func print(_ record: WindowRecord) {
+            guard output.count == 0, record.flags.contains("unsynchronised") else {
+                held.forEach { output.print($0) }
+                held = []
+                return output.print(record)
+            }
+            held.append(record)
+        }
         let block = max(64, Int(recording.sampleRateHz / 10))
         let opening = min(recording.frameCount, Int(recording.sampleRateHz / 2))
         // A configuration that cannot be measured was refused when the measurer was made.
@@ -99,17 +109,17 @@ extension MeasureCommand {
         var first = 0
         while first < recording.frameCount {
             let range = first..<min(recording.frameCount, first + block)
-            try recording.withFrames(range) { bytes in measurer.take(bytes) { output.print($0) } }
+            try recording.withFrames(range) { bytes in measurer.take(bytes, emit: print) }
             first = range.upperBound
             progress.update(Double(first) / Double(recording.frameCount))
         }
-        measurer.finish { output.print($0) }
+        measurer.finish(emit: print)
         printer = output
         let seconds = Double(recording.frameCount) / recording.sampleRateHz
-        if measurer.windowCount == 0 {
+        if output.count == 0 {
             let window = configuration.nominalHz < 55 ? "10 cycles at 50 Hz" : "12 cycles at 60 Hz"
             throw RunError(
-                seconds < 0.4
+                seconds < 0.4 && held.isEmpty
                     ? "\(source): \(fixed(seconds, 3)) s is too short: a window is \(window), and finding its cycles takes 0.1 s before"
                     : "\(source): no cycle found near \(Int(configuration.nominalHz)) Hz; check --channels and --nominal"
             )
@@ -124,9 +134,18 @@ extension MeasureCommand {
     private func measureSegments(
         _ recording: Recording, _ frames: Int, _ configuration: MeterConfiguration, _ printer: inout Printer
     ) throws {
-        let cycles = Int((Double(frames) * configuration.nominalHz / recording.sampleRateHz).rounded())
-        guard cycles >= 1 else {
-            throw RunError("\(source): segments of \(frames) frames hold less than one cycle: nothing can be measured")
+        let exact = Double(frames) * configuration.nominalHz / recording.sampleRateHz
+        let cycles = Int(exact.rounded())
+        guard cycles >= 1, (exact - exact.rounded()).magnitude <= 0.1 else {
+            throw RunError(
+                "\(source): field segment_frames: \(frames) frames are \(fixed(exact, 2)) cycles at "
+                    + "\(Int(configuration.nominalHz)) Hz; segments of whole cycles can be measured, one or more")
+        }
+        let rest = recording.frameCount % frames
+        guard rest == 0 else {
+            throw RunError(
+                "\(source): field segment_frames: \(recording.frameCount) frames are no whole number of segments of "
+                    + "\(frames) frames; correct it, or cut the last \(rest) frames")
         }
         var analyser = HarmonicAnalyser()
         var progress = ProgressBar("measuring \(recording.name)")

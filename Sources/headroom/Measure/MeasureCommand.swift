@@ -31,44 +31,72 @@ struct MeasureCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Inputs with a Rogowski coil.", valueName: "I1,I2"))
     var rogowski: String?
 
-    @Option(help: ArgumentHelp("The coils' sensitivity in microvolt per ampere and hertz.", valueName: "uV/(A*Hz)"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The coils' sensitivity in microvolt per ampere and hertz.", valueName: "uV/(A*Hz)"))
     var sensitivity: Double?
 
-    @Option(help: ArgumentHelp("Nominal frequency, 50 or 60; default: the recording's, else 50.", valueName: "Hz"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Nominal frequency, 50 or 60; default: the recording's, else 50.", valueName: "Hz"))
     var nominal: Int?
 
     @Option(help: ArgumentHelp("IIO: device name, where there is more than one.", valueName: "name"))
     var device: String?
 
-    @Option(help: ArgumentHelp("IIO: frames per second, where the driver publishes none.", valueName: "Hz"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("IIO: frames per second, where the driver publishes none.", valueName: "Hz"))
     var rate: Double?
 
-    @Option(help: ArgumentHelp("IIO: nominal voltage; below a tenth of it a phase counts as missing.", valueName: "V"))
-    var nominalVoltage: Double = 230
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "IIO: nominal voltage; below a tenth of it a phase counts as missing; default 230.", valueName: "V"))
+    var nominalVoltage: Double?
 
-    @Option(help: ArgumentHelp("IIO: stop after this long; default: on Ctrl-C.", valueName: "s"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("IIO: stop after this long; default: on Ctrl-C.", valueName: "s"))
     var seconds: Double?
 
     @Flag(help: "One JSON line per window (per cycle for recordings of single cycles).")
     var json = false
 
-    func validate() throws {
-        if let nominal, nominal != 50, nominal != 60 {
-            throw ValidationError("--nominal \(nominal): use 50 or 60")
-        }
-        if let seconds, !(seconds > 0) { throw ValidationError("--seconds \(seconds): use more than 0") }
+    private func check() throws {
+        if let nominal, nominal != 50, nominal != 60 { throw UsageError("--nominal \(nominal): use 50 or 60") }
+        try checkSeconds(seconds)
         if rogowski != nil, sensitivity == nil {
-            throw ValidationError(
+            throw UsageError(
                 "--rogowski needs the coils' --sensitivity in uV/(A*Hz): see their data sheet, for example 0.45")
         }
-        if let sensitivity, !(sensitivity > 0 && sensitivity.isFinite) {
-            throw ValidationError("--sensitivity \(sensitivity): use more than 0")
+        if rogowski == nil, sensitivity != nil {
+            throw UsageError("--sensitivity is that of Rogowski coils: name their inputs, for example --rogowski I1,I2")
         }
-        if !(nominalVoltage > 0) { throw ValidationError("--nominal-voltage \(nominalVoltage): use more than 0") }
+        if let sensitivity, !(sensitivity > 0 && sensitivity.isFinite) {
+            throw UsageError("--sensitivity \(sensitivity): use more than 0, for example 0.45")
+        }
+        if let nominalVoltage, !(nominalVoltage > 0 && nominalVoltage.isFinite) {
+            throw UsageError("--nominal-voltage \(nominalVoltage): use more than 0, for example 230")
+        }
+        guard !isAddress else { return }
+        for (option, isGiven) in [
+            ("--device", device != nil), ("--rate", rate != nil), ("--nominal-voltage", nominalVoltage != nil),
+            ("--seconds", seconds != nil),
+        ] where isGiven {
+            throw UsageError("\(option) is for IIO addresses, and \(source) is a recording: leave it out")
+        }
+        if let colon = source.firstIndex(of: ":"), source[..<colon].allSatisfy({ $0.isASCII && $0.isLetter }),
+            !source.hasSuffix(".json"), !source.hasSuffix(".bin")
+        {
+            throw UsageError(
+                "'\(source)' is neither a recording nor an IIO address; give a .json, or local:, ip:HOST, ip:HOST:PORT")
+        }
     }
 
     func run() throws {
         try reportingErrors {
+            try check()
             let maps = try channels.map { try ChannelMap(parsing: $0) }
             let coils = try coilInputs()
             if isAddress {
@@ -86,7 +114,7 @@ struct MeasureCommand: ParsableCommand {
 
     private func coilInputs() throws(UsageError) -> Set<MeterChannel> {
         var coils: Set<MeterChannel> = []
-        for name in rogowski?.split(separator: ",") ?? [] {
+        for name in rogowski?.split(separator: ",", omittingEmptySubsequences: false) ?? [] {
             guard let channel = MeterChannel(name: name.trimmingCharacters()),
                 [.i1, .i2, .i3].contains(channel)
             else { throw UsageError("--rogowski: '\(name)' is no current input; use I1, I2, I3") }

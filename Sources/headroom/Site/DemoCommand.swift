@@ -17,26 +17,18 @@ struct DemoCommand: ParsableCommand {
 
     @OptionGroup var building: TwinOptionGroup
 
-    @Option(help: ArgumentHelp("Stop after this long; default: on Ctrl-C.", valueName: "s"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Stop after this long; default: on Ctrl-C.", valueName: "s"))
     var seconds: Double?
 
     @Flag(help: "One JSON line per second, and a summary line at the end.")
     var json = false
 
-    func validate() throws {
-        if let seconds, !(seconds > 0) { throw ValidationError("--seconds \(seconds): use more than 0") }
-    }
-
     func run() throws {
         try reportingErrors {
-            let twin: SiteTwin
-            do throws(TwinError) {
-                twin = try SiteTwin(building.twin)
-                try twin.start()
-            } catch {
-                if case .invalidOption = error { throw UsageError("\(error)") }
-                throw RunError("\(error)")
-            }
+            try checkSeconds(seconds)
+            let twin = try building.start()
             defer { twin.stop() }
             let device = SiteDevice(try TwinSite.settings(twin.description))
             try device.start()

@@ -17,15 +17,14 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "One JSON line per second, and a summary line at the end.")
     var json = false
 
-    @Option(help: ArgumentHelp("Stop after this long.", valueName: "s"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Stop after this long.", valueName: "s"))
     var seconds: Double?
-
-    func validate() throws {
-        if let seconds, !(seconds > 0) { throw ValidationError("--seconds \(seconds): use more than 0") }
-    }
 
     func run() throws {
         try reportingErrors {
+            try checkSeconds(seconds)
             let settings = try SettingsFile.read(config)
             let device = SiteDevice(settings)
             try device.start()

@@ -31,7 +31,10 @@ enum SettingsFile {
     /// Writes a new file; never over an old one.
     static func write(_ text: String, to path: String) throws {
         guard let file = fopen(path, "wx") else {
-            let problem = errno == EEXIST ? "exists already; name another file" : String(cString: strerror(errno))
+            let problem =
+                errno == EEXIST
+                ? "exists already; name another file"
+                : "\(String(cString: strerror(errno))); name a file in a folder that can be written"
             throw RunError("\(path): \(problem)")
         }
         let written = fputs(text, file)

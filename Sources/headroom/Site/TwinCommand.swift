@@ -18,7 +18,9 @@ struct TwinCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Write the settings for headroom run to this new file.", valueName: "file"))
     var writeConfig: String?
 
-    @Option(help: ArgumentHelp("Stop after this long; default: on Ctrl-C.", valueName: "s"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Stop after this long; default: on Ctrl-C.", valueName: "s"))
     var seconds: Double?
 
     @Flag(help: "At the end, one JSON line with what the twin's observer saw.")
@@ -26,14 +28,8 @@ struct TwinCommand: ParsableCommand {
 
     func run() throws {
         try reportingErrors {
-            let twin: SiteTwin
-            do throws(TwinError) {
-                twin = try SiteTwin(building.twin)
-                try twin.start()
-            } catch {
-                if case .invalidOption = error { throw UsageError("\(error)") }
-                throw RunError("\(error)")
-            }
+            try checkSeconds(seconds)
+            let twin = try building.start()
             defer { twin.stop() }
             let settings = try TwinSite.settings(twin.description)
             if let writeConfig { try SettingsFile.write(settings.yaml, to: writeConfig) }

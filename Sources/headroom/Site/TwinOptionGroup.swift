@@ -3,13 +3,15 @@ import SiteTwin
 
 /// What the twin's building is like: the same words for `demo` and `twin`.
 struct TwinOptionGroup: ParsableArguments {
-    @Option(help: ArgumentHelp("Charging stations, 1 to 100.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Charging stations, 1 to 100.", valueName: "n"))
     var stations = 4
 
-    @Option(help: ArgumentHelp("Seed of all chance: the same seed, the same day.", valueName: "n"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Seed of all chance: the same seed, the same day.", valueName: "n"))
     var seed: UInt64 = 1
 
     @Option(
+        parsing: .unconditional,
         help: ArgumentHelp(
             "How much faster than real time household and cars live; mains, meter and reaction times stay real.",
             valueName: "factor"))
@@ -18,13 +20,17 @@ struct TwinOptionGroup: ParsableArguments {
     @Flag(help: "Rogowski coils instead of current transformers.")
     var rogowski = false
 
-    @Option(help: ArgumentHelp("Rating of the main fuse.", valueName: "A"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Rating of the main fuse, 1 to 200. The margin below it is 3 A, a tenth of the rating at most.",
+            valueName: "A"))
     var mainLimit = 63.0
 
-    @Option(help: ArgumentHelp("Peak of a photovoltaic plant on each phase.", valueName: "A"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Peak of a photovoltaic plant on each phase.", valueName: "A"))
     var photovoltaics = 0.0
 
-    @Option(help: ArgumentHelp("Frames per second of the ADC.", valueName: "Hz"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Frames per second of the ADC.", valueName: "Hz"))
     var rate = 32_000
 
     var twin: TwinOptions {
@@ -34,8 +40,30 @@ struct TwinOptionGroup: ParsableArguments {
         options.speed = speed
         options.usesRogowskiCoils = rogowski
         options.mainLimitAmperes = mainLimit
+        options.marginAmperes = max(0, min(options.marginAmperes, mainLimit / 10))
         options.photovoltaicPeakAmperes = photovoltaics
         options.sampleRateHz = rate
         return options
     }
+
+    /// The twin, started.
+    ///
+    /// - Throws: `UsageError` that names the option outside its range, `RunError` for what the system refuses.
+    func start() throws -> SiteTwin {
+        do throws(TwinError) {
+            let twin = try SiteTwin(twin)
+            try twin.start()
+            return twin
+        } catch {
+            guard case .invalidOption(let name, let value, let allowed) = error else { throw RunError("\(error)") }
+            let option = Self.options[name] ?? "twin option \(name)"
+            throw UsageError("\(option): \(value) is out of range; give \(allowed)")
+        }
+    }
+
+    /// How the command line calls the twin's options.
+    private static let options = [
+        "stationCount": "--stations", "speed": "--speed", "mainLimitAmperes": "--main-limit",
+        "photovoltaicPeakAmperes": "--photovoltaics", "sampleRateHz": "--rate",
+    ]
 }
