@@ -119,6 +119,17 @@ import Testing
         #expect(sums.products[2] == Int128(1) << 62 * 1000)
     }
 
+    @Test("128-bit sums of either sign become the nearest Double", arguments: [UInt64(5), 6])
+    func sumsOfEitherSignConvert(_ seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        for _ in 0..<10_000 {
+            let bits = Int.random(in: 0..<120, using: &generator)
+            let value = Int128(truncatingIfNeeded: generator.next()) << 64 | Int128(generator.next())
+            let sum = value >> (127 - bits)
+            #expect(abs(MeterDSP.double(sum) - Double(sum)) <= Double(sum).magnitude.ulp, "\(sum), seed \(seed)")
+        }
+    }
+
     @Test(arguments: [0.0, 1e-12, 0.25, 2, 3, 1e9, 1.23456789e17])
     func squareRootIsThatOfTheProcessor(_ x: Double) {
         #expect(abs(MeterDSP.squareRoot(x) - x.squareRoot()) <= x.squareRoot().ulp)

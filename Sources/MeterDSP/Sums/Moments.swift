@@ -90,10 +90,13 @@ struct Moments {
     }
 }
 
-/// The nearest Double to within one rounding of the high and one of the low half.
+/// The nearest Double to within one rounding of the high and one of the low half of the magnitude: of a small negative
+/// value's own halves, the low one lies just below 2⁶⁴ and would be rounded to a multiple of 2048.
 @_noAllocation @_noLocks
 func double(_ value: Int128) -> Double {
-    let low = UInt64(truncatingIfNeeded: value)
-    let high = Int64(truncatingIfNeeded: value >> 64)
-    return Double(high) * 18_446_744_073_709_551_616 + Double(low)
+    let magnitude = value < 0 ? 0 &- value : value
+    let low = UInt64(truncatingIfNeeded: magnitude)
+    let high = UInt64(truncatingIfNeeded: magnitude >> 64)
+    let sum = Double(high) * 18_446_744_073_709_551_616 + Double(low)
+    return value < 0 ? -sum : sum
 }

@@ -36,8 +36,13 @@ struct WindowMeasurer: ~Copyable {
         guard crossings.count >= 3 else { return }
         let span = min(8, (crossings.count - 1) / 2 * 2)
         let cycle = (crossings[crossings.count - 1] - crossings[crossings.count - 1 - span]) / Double(span / 2)
-        let cycles = (0.12 * configuration.sampleRateHz / cycle).rounded(.up)
-        let count = min(opening.byteCount, Int((cycles * cycle).rounded()) * configuration.layout.frameBytes)
+        // As many cycles as come nearest to a whole number of frames: the seam to the first frame is then smooth.
+        let least = (0.12 * configuration.sampleRateHz / cycle).rounded(.up)
+        let most = Double(opening.byteCount / configuration.layout.frameBytes) / cycle
+        let candidates = stride(from: least, through: min(most, 3 * least), by: 1)
+        let cycles = candidates.min { abs(($0 * cycle).rounded() - $0 * cycle) < abs(($1 * cycle).rounded() - $1 * cycle) }
+        let frames = ((cycles ?? least) * cycle).rounded()
+        let count = min(opening.byteCount, Int(frames) * configuration.layout.frameBytes)
         meter.settle(on: opening.extracting(0..<count))
     }
 
