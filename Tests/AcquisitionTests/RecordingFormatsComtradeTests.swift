@@ -86,7 +86,7 @@ import Testing
 
     @Test func `what recorders write around the fields does no harm`() throws {
         let folder = try Folder()
-        let writer = ComtradeWriter(type: "ascii")
+        let writer = ComtradeWriter(type: "ASCII")
         var lines = writer.lines
         lines[0] = "\u{FEFF}Umspannwerk Süd, 7 ,1999,"
         lines[1] = " 5 , 2a,3d,,"
@@ -106,6 +106,7 @@ import Testing
         lines = writer.lines
         lines[3] = "2,Strom\u{1}L2,,,A,2,0,,,,100,1,s"
         lines[7] = ""
+        lines[12] = "ascii"
         let latin = lines.joined(separator: "\r\n").utf8.map { $0 == 1 ? 0xFC : $0 }
         try folder.write("r.cfg", latin)
         let text = String(decoding: writer.data, as: UTF8.self).replacing(",", with: " ,\t ").replacing("\r\n", with: ",\r\n")
@@ -142,7 +143,7 @@ import Testing
         #expect(throws: AcquisitionError.self) { try recording.layout([(.u1, "u")]) }
     }
 
-    @Test func `values that are no integers below 2 to the 31st keep their size`() throws {
+    @Test func `values at the ends of their range keep their size`() throws {
         let folder = try Folder()
         var writer = ComtradeWriter(type: "BINARY32", revision: "2013")
         writer.values[0] = [2_147_483_647, -2_147_483_647]

@@ -123,7 +123,7 @@ import Testing
             #expect(try ComtradeWriter(type: type, firstSampleNumber: 0).open(folder).frameCount == 5)
             #expect(try ComtradeWriter(type: type, firstSampleNumber: 901).open(folder).frameCount == 5)
         }
-        var ascii = ComtradeWriter(type: "ASCII")
+        var ascii = ComtradeWriter(type: "ASCII", lineEnd: "\n")
         try folder.write("r.cfg", ascii.configuration)
         try folder.write("r.dat", String(decoding: ascii.data, as: UTF8.self).replacing("\n4,", with: "\n5,").utf8)
         let jump = RecordingFault.sampleNumberJump(frame: 3, number: 5, expected: 4)

@@ -71,7 +71,7 @@ struct ComtradeWriter: Sendable {
                 let texts = values.map { value in
                     value.isNaN
                         ? (revision == "2013" ? "" : "99999")
-                        : value == value.rounded() ? "\(Int(value))" : "\(value)"
+                        : Int(exactly: value).map(String.init) ?? "\(value)"
                 }
                 let fields = ["\(number)", stamp.map(String.init) ?? ""] + texts + ["0", "1", "0"]
                 bytes += Array((fields.joined(separator: ",") + lineEnd).utf8)

@@ -34,7 +34,9 @@ extension ComtradeConfiguration {
             if revision == .year1991 { try line.requireFields(10, 13) } else { try line.requireFields(13) }
             last = try line.count(0, "An", "the channel's number, above the line before", (last + 1)...Int.max)
             let channel = try analogueChannel(line)
-            guard names.insert(channel.name).inserted else { throw .channelDuplicate(name: channel.name) }
+            guard names.insert(channel.name).inserted else {
+                throw line.invalid(1, "ch_id", "a name that no other channel has")
+            }
             channels.append(channel)
         }
         return channels

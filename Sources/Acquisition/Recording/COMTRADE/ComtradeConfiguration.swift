@@ -70,8 +70,9 @@ struct ComtradeConfiguration: Equatable {
 
         line = try lines.next("the data type")
         try line.requireFields(1)
-        guard let type = DataType(rawValue: line.fields[0].uppercased()) else {
-            throw line.invalid(0, "ft", DataType.allCases.map(\.rawValue).joined(separator: " or "))
+        let types: [DataType] = revision == .year1991 ? [.ascii, .binary] : DataType.allCases
+        guard let type = types.first(where: { $0.rawValue == line.fields[0].uppercased() }) else {
+            throw line.invalid(0, "ft", types.map(\.rawValue).joined(separator: " or "))
         }
         dataType = type
 
