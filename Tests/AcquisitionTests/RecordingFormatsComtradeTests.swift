@@ -60,7 +60,8 @@ import Testing
     @Test(arguments: ["ASCII", "BINARY"])
     func `1991 has no year, no transformer and no timemult`(type: String) throws {
         let folder = try Folder()
-        let writer = ComtradeWriter(type: type, revision: "1991", times: ["02/01/24,10:20:30.1", "02/01/24,10:20:31.1"])
+        let writer = ComtradeWriter(
+            type: type, revision: "1991", times: ["02/01/24,10:20:30.1", "02/01/24,10:20:31.1"])
         let recording = try writer.open(folder)
         #expect(recording.channels.map(\.transformer) == [nil, nil] && recording.frameCount == 5)
         #expect(try physicalValues(recording, "i") == writer.values.map { $0[1] * 2 })
@@ -109,7 +110,8 @@ import Testing
         lines[12] = "ascii"
         let latin = lines.joined(separator: "\r\n").utf8.map { $0 == 1 ? 0xFC : $0 }
         try folder.write("r.cfg", latin)
-        let text = String(decoding: writer.data, as: UTF8.self).replacing(",", with: " ,\t ").replacing("\r\n", with: ",\r\n")
+        let text = String(decoding: writer.data, as: UTF8.self).replacing(",", with: " ,\t ").replacing(
+            "\r\n", with: ",\r\n")
         try folder.write("r.dat", Array(text.utf8).dropLast(2) + [0x1A])
         let spaced = try Recording.open(folder.path("r.cfg"))
         #expect(spaced.channels[1].name == "StromüL2" && spaced.channels[1].codeRange == nil && spaced.nominalHz == nil)

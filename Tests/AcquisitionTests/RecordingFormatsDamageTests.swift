@@ -36,7 +36,8 @@ func damaged(_ good: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
     }
 
     @Test(arguments: [
-        Damage(1, "Station", "1 fields"), Damage(1, "S,D,1999,x", "4 fields"), Damage(1, "S,D,1998", "rev_year", "1999"),
+        Damage(1, "Station", "1 fields"), Damage(1, "S,D,1999,x", "4 fields"),
+        Damage(1, "S,D,1998", "rev_year", "1999"),
         Damage(1, "S;D;1999", "1 fields"), Damage(2, "5", "1 fields"), Damage(2, "6,2A,3D", "TT", "5"),
         Damage(2, "5,3D,2A", "##A"), Damage(2, "5,2,3", "##A"), Damage(2, "3,0A,3D", "##A"),
         Damage(2, "5,-2A,3D", "##A"), Damage(2, "5,2.5A,3D", "##A"), Damage(2, "5000,4997A,3D", "##A"),
@@ -68,7 +69,8 @@ func damaged(_ good: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
         Damage(3, "1,u,A,line,kV,0.5,-1,13,-32767,32767,110,1,T", "PS", "P or S"),
         Damage(5, "1,d1,,0", "4 fields"), Damage(5, "x,d1,,,0", "Dn"), Damage(5, "2,d1,,,0", "line 6", "Dn"),
         Damage(8, "fifty", "lf"), Damage(8, "0", "lf"), Damage(8, "-50", "lf"), Damage(8, "50,60", "2 fields"),
-        Damage(9, "", "nrates"), Damage(9, "-1", "nrates"), Damage(9, "1.5", "nrates"), Damage(9, "2", "line 11", "samp"),
+        Damage(9, "", "nrates"), Damage(9, "-1", "nrates"), Damage(9, "1.5", "nrates"),
+        Damage(9, "2", "line 11", "samp"),
         Damage(9, "0", "samp", "nrates as 1"), Damage(9, "9000000000000000000", "line 11"),
         Damage(10, "4800", "1 fields"), Damage(10, "fast,5", "samp"), Damage(10, "-1,5", "samp"),
         Damage(10, "0.5,5", "samp"), Damage(10, "1e10,5", "samp"), Damage(10, "4800,", "endsamp"),
@@ -166,7 +168,7 @@ func damaged(_ good: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
         let writer = ComtradeWriter(type: type, revision: "2013", rates: ["0", "0,5"])
         let whole = try configuration(writer.configuration).get()
         var refused = 0
-        for _ in 0..<1500 {
+        for _ in 0..<300 {
             let text = damaged(writer.configuration, &random)
             switch configuration(text) {
             case .success(let configuration):
@@ -184,15 +186,18 @@ func damaged(_ good: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
                 #expect(!fault.description.contains("\n"), "seed \(seed)")
             }
         }
-        #expect(refused > 300, "seed \(seed): \(refused)")
+        #expect(refused > 60, "seed \(seed): \(refused)")
     }
 
-    @Test(arguments: [
-        ("0", 0), ("-0", 0), ("+12", 12), ("007", 7), ("1.5", 1.5), (".5", 0.5), ("5.", 5), ("-1e-3", -0.001),
-        ("1E+3", 1000), ("123456789012345680", 123_456_789_012_345_680), ("0.1", 0.1), ("999999999999999", 999_999_999_999_999),
-        ("", nil), ("-", nil), (".", nil), ("e5", nil), ("1e", nil), ("1e+", nil), ("1 ", nil), (" 1", nil), ("1,5", nil),
-        ("nan", nil), ("inf", nil), ("0x10", nil), ("1e999", nil), ("--1", nil), ("1.2.3", nil), ("１", nil),
-    ] as [(String, Double?)])
+    @Test(
+        arguments: [
+            ("0", 0), ("-0", 0), ("+12", 12), ("007", 7), ("1.5", 1.5), (".5", 0.5), ("5.", 5), ("-1e-3", -0.001),
+            ("1E+3", 1000), ("123456789012345680", 123_456_789_012_345_680), ("0.1", 0.1),
+            ("999999999999999", 999_999_999_999_999),
+            ("", nil), ("-", nil), (".", nil), ("e5", nil), ("1e", nil), ("1e+", nil), ("1 ", nil), (" 1", nil),
+            ("1,5", nil),
+            ("nan", nil), ("inf", nil), ("0x10", nil), ("1e999", nil), ("--1", nil), ("1.2.3", nil), ("１", nil),
+        ] as [(String, Double?)])
     func `a decimal number is that and nothing else`(text: String, value: Double?) {
         #expect(DecimalNumber.parse(text.utf8) == value)
     }

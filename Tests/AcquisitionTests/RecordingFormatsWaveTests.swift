@@ -115,7 +115,8 @@ import Testing
         ("\"n_frames\": 3", "\"n_frames\": 4", "n_frames"), ("\"n_channels\": 2", "\"n_channels\": 1", "n_channels"),
         ("8000", "8001", "sample_rate_hz"), ("int16", "int24", "dtype"), ("\"scale\": 2", "\"scale\": 0", "scale"),
         ("\"i\"", "\"u\"", "twice"), ("60", "-60", "nominal_hz"), ("\"channels\"", "\"channel\"", "channels"),
-        (", \"phase\"", " \"phase\"", "line 3"), (",\n  {\"name\": \"i\", \"unit\": \"A\", \"scale\": 2}", "", "channels"),
+        (", \"phase\"", " \"phase\"", "line 3"),
+        (",\n  {\"name\": \"i\", \"unit\": \"A\", \"scale\": 2}", "", "channels"),
     ])
     func `a sidecar that disagrees or is damaged is refused`(from: String, to: String, word: String) throws {
         let folder = try Folder()
@@ -140,16 +141,27 @@ import Testing
     }
 
     @Test(arguments: [
-        Damage("wFormatTag") { $0.tag = 2 }, Damage("wFormatTag") { $0.bits = 8 }, Damage("wFormatTag") { $0.bits = 64 },
+        Damage("wFormatTag") { $0.tag = 2 }, Damage("wFormatTag") { $0.bits = 8 },
+        Damage("wFormatTag") { $0.bits = 64 },
         Damage("wFormatTag") { $0.tag = 3 }, Damage("nChannels") { $0.channelCount = 0 },
-        Damage("nChannels") { $0.channelCount = 5000; $0.blockAlign = 10_000 },
+        Damage("nChannels") {
+            $0.channelCount = 5000; $0.blockAlign = 10_000
+        },
         Damage("nSamplesPerSec") { $0.sampleRateHz = 0 }, Damage("nSamplesPerSec") { $0.sampleRateHz = .max },
         Damage("nBlockAlign") { $0.blockAlign = 0 }, Damage("nBlockAlign") { $0.blockAlign = 6 },
         Damage("data size") { $0.samples.removeLast() }, Damage("data size") { $0.samples.removeLast(2) },
-        Damage("wValidBits") { $0.isExtensible = true; $0.validBits = 17 },
-        Damage("wValidBits") { $0.isExtensible = true; $0.validBits = 0 },
-        Damage("wFormatTag") { $0.isExtensible = true; $0.tag = 0xFFFE },
-        Damage("wFormatTag") { $0.isExtensible = true; $0.bits = 0; $0.validBits = 1 },
+        Damage("wValidBits") {
+            $0.isExtensible = true; $0.validBits = 17
+        },
+        Damage("wValidBits") {
+            $0.isExtensible = true; $0.validBits = 0
+        },
+        Damage("wFormatTag") {
+            $0.isExtensible = true; $0.tag = 0xFFFE
+        },
+        Damage("wFormatTag") {
+            $0.isExtensible = true; $0.bits = 0; $0.validBits = 1
+        },
     ])
     func `each field of fmt is checked`(damage: Damage) throws {
         var writer = writer(Self.sorts[0], shares)
@@ -208,7 +220,7 @@ import Testing
         writer.isExtensible = true
         let good = writer.file
         var refused = 0
-        for _ in 0..<3000 {
+        for _ in 0..<1000 {
             let bytes = damaged(good, &random)
             do throws(RecordingFault) {
                 let wave = try WaveFile(bytes: bytes)
@@ -219,7 +231,7 @@ import Testing
                 #expect(!error.description.contains("\n"), "seed \(seed)")
             }
         }
-        #expect(refused > 500 && refused < 3000, "seed \(seed): \(refused)")
+        #expect(refused > 160 && refused < 1000, "seed \(seed): \(refused)")
     }
 }
 

@@ -30,7 +30,8 @@ extension ComtradeConfiguration {
         var names: Set<String> = []
         var last = 0
         for _ in 0..<count {
-            var line = try lines.next("An,ch_id,ph,ccbm,uu,a,b,skew,min,max,primary,secondary,PS of an analogue channel")
+            var line = try lines.next(
+                "An,ch_id,ph,ccbm,uu,a,b,skew,min,max,primary,secondary,PS of an analogue channel")
             if revision == .year1991 { try line.requireFields(10, 13) } else { try line.requireFields(13) }
             last = try line.count(0, "An", "the channel's number, above the line before", (last + 1)...Int.max)
             let channel = try analogueChannel(line)

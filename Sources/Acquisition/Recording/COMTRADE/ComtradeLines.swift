@@ -97,7 +97,8 @@ struct ComtradeLine {
     }
 
     /// A whole number of `range`.
-    func count(_ index: Int, _ name: String, _ expected: String, _ range: ClosedRange<Int>) throws(RecordingFault) -> Int
+    func count(_ index: Int, _ name: String, _ expected: String, _ range: ClosedRange<Int>) throws(RecordingFault)
+        -> Int
     {
         guard let value = try number(index, name, expected), let count = Int(exactly: value), range.contains(count)
         else { throw invalid(index, name, expected) }
