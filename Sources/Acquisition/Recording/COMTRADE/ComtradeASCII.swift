@@ -127,6 +127,7 @@ private struct ComtradeFields {
     }
 
     private func invalid(_ field: Slice<UnsafeRawBufferPointer>, _ name: String, _ expected: String) -> RecordingFault {
-        .lineInvalid(line: line, field: name, value: String(decoding: field, as: UTF8.self), expected: expected)
+        .lineInvalid(
+            line: line, field: name, value: String(decoding: field.prefix(80), as: UTF8.self), expected: expected)
     }
 }

@@ -50,7 +50,7 @@ extension ComtradeConfiguration {
         let scale = try line.requiredNumber(5, "a", "units per code, not 0, up to 1e100") {
             1e-100...1e100 ~= abs($0)
         }
-        let offset = try line.requiredNumber(6, "b", "the offset in units")
+        let offset = try line.requiredNumber(6, "b", "the offset in units, up to 1e100") { abs($0) <= 1e100 }
         let skew = try line.number(7, "skew", "microseconds, or nothing") ?? 0
         return RecordingChannel(
             name: line.fields[1], unit: line.fields[4], scale: scale, offset: offset,
@@ -73,6 +73,10 @@ extension ComtradeConfiguration {
         let low = try line.number(8, "min", "the lowest code, or nothing")
         let high = try line.number(9, "max", "the highest code, or nothing")
         guard let low, let high else { return nil }
+        for (index, name, value) in [(8, "min", low), (9, "max", high)]
+        where abs(value) > Double(Float.greatestFiniteMagnitude) {
+            throw line.invalid(index, name, "a code within ±3.4028235e38, or nothing")
+        }
         guard low <= high else { throw line.invalid(9, "max", "a code not below min") }
         return low...high
     }

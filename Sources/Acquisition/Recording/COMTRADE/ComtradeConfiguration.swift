@@ -60,7 +60,7 @@ struct ComtradeConfiguration: Equatable {
         var line = try lines.next("the nominal frequency, or nothing")
         try line.requireFields(1)
         nominalHz = try line.number(0, "lf", "50 or 60, or nothing")
-        if let nominalHz, !(nominalHz > 0) { throw line.invalid(0, "lf", "50 or 60, or nothing") }
+        if let nominalHz, !(1...1000 ~= nominalHz) { throw line.invalid(0, "lf", "50 or 60, or nothing") }
 
         rates = try Self.rates(&lines)
 

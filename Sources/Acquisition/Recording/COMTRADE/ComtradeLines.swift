@@ -51,7 +51,9 @@ struct ComtradeLine {
     init(number: Int, _ bytes: Slice<UnsafeRawBufferPointer>, expected: String) {
         self.number = number
         self.expected = expected
-        fields = bytes.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).map(Self.text)
+        // No line has more than 13 fields: what comes behind stays together and is refused.
+        fields = bytes.split(separator: UInt8(ascii: ","), maxSplits: 20, omittingEmptySubsequences: false)
+            .map(Self.text)
     }
 
     /// UTF-8, or else ISO 8859-1: older recorders write names in the latter.
@@ -77,7 +79,7 @@ struct ComtradeLine {
     }
 
     func invalid(_ index: Int, _ name: String, _ expected: String) -> RecordingFault {
-        .lineInvalid(line: number, field: name, value: fields[index], expected: expected)
+        .lineInvalid(line: number, field: name, value: String(fields[index].prefix(80)), expected: expected)
     }
 
     /// nil for an empty field.
