@@ -22,7 +22,19 @@ import Testing
         .bufferRefused(uri: nasty, device: "d", errno: 13), .bufferRefused(uri: nasty, device: "d", errno: 12),
         .contextLost(uri: nasty, device: "d", errno: 32), .timedOut(uri: nasty, device: "d", seconds: 1),
         .sourceChanged(uri: nasty, device: "d", what: "w", before: "b", after: "a"), .cancelled(uri: nasty),
-        .recording(file: nasty, .badName),
+        .recording(file: nasty, .badName), .recording(file: "f", .valueMissing(frame: 1, channel: nasty)),
+        .recording(file: "f", .lineInvalid(line: 1, field: nasty, value: nasty, expected: "x")),
+        .recording(file: "f", .fieldInvalid(field: "f", value: nasty, expected: "x")),
+        .recording(file: nasty, .lineMissing(line: 1, expected: "x")), .recording(file: nasty, .lineCut(line: 1)),
+        .recording(file: nasty, .fieldCountWrong(line: 1, fields: 2, expected: "3")),
+        .recording(file: nasty, .framesLeft(line: 1, stated: 2)), .recording(file: nasty, .chunkMissing(chunk: "c")),
+        .recording(file: nasty, .sampleNumberJump(frame: 1, number: 3, expected: 2)),
+        .recording(file: nasty, .ratesDiffer(firstHz: 1, nextHz: 2, frame: 3)),
+        .recording(file: nasty, .timestampMissing(frame: 1)), .recording(file: nasty, .rateOutside(hertz: 0.1)),
+        .recording(file: nasty, .timestampsUneven(frame: 1, offSeconds: 1, stepSeconds: 1)),
+        .recording(file: nasty, .timestampsCoarse(spanUnits: 1, stepUnits: 1, unitSeconds: 1)),
+        .recording(file: nasty, .truncated(bytes: 1, expectedBytes: 2, field: "f")),
+        .recording(file: nasty, .oversized(bytes: 2, expectedBytes: 1, field: "f", orFields: "g")),
     ])
     func `every description is one line with place and remedy`(error: AcquisitionError) {
         let text = error.description

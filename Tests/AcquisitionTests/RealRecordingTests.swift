@@ -5,7 +5,7 @@ import Testing
 @testable import Acquisition
 
 /// Recordings of real mains by third parties, where they are at hand.
-private enum RecordedMains {
+enum RecordedMains {
     static let folder: URL? = {
         let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()

@@ -1,11 +1,17 @@
-import Glibc
 import MeterDSP
 
 /// A recording of frames in a file, mapped into memory: the second source of frames beside the ADC.
 ///
-/// Format: `NAME.bin` with interleaved little-endian frames, `NAME.json` beside it as ``RecordingSidecar`` reads it.
-/// 16-bit codes are lent as they stand in the file. float32 values become 32-bit codes on opening, channel by
-/// channel with a step that is a power of two: the error is at most 10⁻⁹ of the channel's largest value.
+/// | files | what |
+/// |---|---|
+/// | `NAME.json` + `NAME.bin` | interleaved little-endian frames of int16 or float32 |
+/// | `NAME.cfg` + `NAME.dat` | COMTRADE (IEEE C37.111-1991, -1999, -2013): ASCII, BINARY, BINARY32, FLOAT32 |
+/// | `NAME.wav` | PCM of 16, 24 or 32 bits or float32; `NAME.json` beside it may name the channels |
+///
+/// Codes of 16 and 32 bits are lent as they stand in the file, with a layout that steps over what stands between
+/// them. 24-bit codes are widened on opening. Floats and COMTRADE's ASCII become 32-bit codes on opening: integers
+/// as they are, other values channel by channel with a step that is a power of two: the error is at most 10⁻⁹ of
+/// the channel's largest value.
 ///
 /// The file must not be shortened while it is open: the system then ends the program at the next read.
 public final class Recording: @unchecked Sendable {
@@ -14,73 +20,55 @@ public final class Recording: @unchecked Sendable {
 
     /// Name of the recording, as the sidecar says, else the file's.
     public let name: String
+    /// Analogue channels; COMTRADE's digital ones are left out.
     public let channels: [RecordingChannel]
     /// Frames per second.
     public let sampleRateHz: Double
-    /// 50 or 60, where the sidecar says.
+    /// Nominal mains frequency, where the recording says.
     public let nominalHz: Double?
     /// 0 or more.
     public let frameCount: Int
     /// Frames after which the recording breaks and starts with something else; nil: it is one piece.
     public let segmentFrames: Int?
-    /// Wall time of the first frame as the sidecar writes it: a label only.
+    /// Wall time of the first frame as the recording writes it (COMTRADE: date,time): a label only.
     public let startTime: String?
     /// Distance of two frames in what ``withFrames(_:_:)`` lends, in bytes.
     public let frameBytes: Int
 
     private let path: String
     private let format: SampleFormat
-    private let mapping: MappedFile
-    private let converted: UnsafeMutableRawBufferPointer?
+    private let headerBytes: Int
+    private let firstMissingFrame: [Int?]
+    private let frames: FrameStorage
 
-    /// Opens a recording.
+    /// Opens a recording. Takes memory in proportion to the files' size at most, whatever they state.
     ///
-    /// - Parameter path: of the `.json` or the `.bin`.
-    /// - Throws: `recording`, with the file, the field and the remedy.
+    /// - Parameter path: of the `.json`, `.bin`, `.cfg`, `.dat` or `.wav`, in upper or lower case.
+    /// - Throws: `recording`, with the file, the line or field and the remedy.
     public static func open(_ path: String) throws(AcquisitionError) -> Recording { try Recording(path) }
 
     private init(_ path: String) throws(AcquisitionError) {
-        guard path.hasSuffix(".json") || path.hasSuffix(".bin") else { throw .recording(file: path, .badName) }
-        let stem = String(path.dropLast(path.hasSuffix(".json") ? 5 : 4))
-        let sidecar = try RecordingSidecar(path: stem + ".json")
-        let folder = stem.lastIndex(of: "/").map { String(stem[...$0]) } ?? ""
-        let dataPath = sidecar.dataFile.map { folder + $0 } ?? stem + ".bin"
-        let mapping = try MappedFile(path: dataPath)
-        let storedFrameBytes = sidecar.sampleType.bytes * sidecar.channels.count
-        let expected = storedFrameBytes * sidecar.frameCount
-        if mapping.bytes.count < expected || mapping.bytes.count % storedFrameBytes != 0 {
-            throw .recording(file: dataPath, .truncated(bytes: mapping.bytes.count, expectedBytes: expected))
-        }
-        if mapping.bytes.count > expected {
-            throw .recording(file: dataPath, .oversized(bytes: mapping.bytes.count, expectedBytes: expected))
-        }
-        switch sidecar.sampleType {
-        case .int16:
-            converted = nil
-            channels = sidecar.channels
-            format = .int16
-        case .float32:
-            let codes: FloatCodes
-            do throws(RecordingFault) {
-                codes = try FloatCodes(mapping.bytes, channels: sidecar.channels)
-            } catch { throw .recording(file: dataPath, error) }
-            converted = codes.bytes
-            channels = codes.channels
-            format = .int32
-        }
-        name =
-            sidecar.name ?? String(stem[(stem.lastIndex(of: "/").map { stem.index(after: $0) } ?? stem.startIndex)...])
-        sampleRateHz = sidecar.sampleRateHz
-        nominalHz = sidecar.nominalHz
-        frameCount = sidecar.frameCount
-        segmentFrames = sidecar.segmentFrames
-        startTime = sidecar.startTime
-        frameBytes = format.storageBytes * sidecar.channels.count
-        self.path = dataPath
-        self.mapping = mapping
+        let path = try RecordingPath(path)
+        let contents =
+            switch path.format {
+            case .native: try RecordingContents(native: path)
+            case .comtrade: try RecordingContents(comtrade: path)
+            case .wave: try RecordingContents(wave: path)
+            }
+        name = contents.name ?? path.name
+        channels = contents.channels
+        sampleRateHz = contents.sampleRateHz
+        nominalHz = contents.nominalHz
+        frameCount = contents.frameCount
+        segmentFrames = contents.segmentFrames
+        startTime = contents.startTime
+        frameBytes = contents.frameBytes
+        self.path = contents.dataPath
+        format = contents.format
+        headerBytes = contents.headerBytes
+        firstMissingFrame = contents.firstMissingFrame
+        frames = contents.frames
     }
-
-    deinit { converted?.deallocate() }
 
     /// The channel of that name.
     public func channel(_ name: String) throws(AcquisitionError) -> RecordingChannel {
@@ -89,11 +77,16 @@ public final class Recording: @unchecked Sendable {
 
     /// Where the named channels stand in a frame.
     ///
-    /// - Throws: `recording` with `channelUnknown`; `badSetting` where a meter channel comes twice.
+    /// - Throws: `recording` with `channelUnknown`, or with `valueMissing` where the recorder marked a value of the
+    ///   channel as missing; `badSetting` where a meter channel comes twice.
     public func layout(_ wanted: [(channel: MeterChannel, name: String)]) throws(AcquisitionError) -> FrameLayout {
         var layout = FrameLayout(frameBytes: frameBytes)
         for (channel, name) in wanted {
-            let slot = FrameLayout.Slot(byteOffset: try index(of: name) * format.storageBytes, format: format)
+            let index = try index(of: name)
+            if let frame = firstMissingFrame[index] {
+                throw .recording(file: path, .valueMissing(frame: frame, channel: name))
+            }
+            let slot = FrameLayout.Slot(byteOffset: headerBytes + index * format.storageBytes, format: format)
             guard layout[channel] == nil else {
                 throw .badSetting(field: "channels", value: "\(channel)", remedy: "give each meter channel one input")
             }
@@ -118,9 +111,8 @@ public final class Recording: @unchecked Sendable {
                 file: path,
                 .rangeOutside(lower: range.lowerBound, upper: range.upperBound, frameCount: frameCount))
         }
-        let all = converted.map { UnsafeRawBufferPointer($0) } ?? mapping.bytes
         return UnsafeRawBufferPointer(
-            rebasing: all[range.lowerBound * frameBytes..<range.upperBound * frameBytes])
+            rebasing: frames.bytes[range.lowerBound * frameBytes..<range.upperBound * frameBytes])
     }
 
     private func index(of name: String) throws(AcquisitionError) -> Int {

@@ -7,6 +7,23 @@ struct RecordingSidecar {
         var bytes: Int { self == .int16 ? 2 : 4 }
     }
 
+    /// Fields that every recording may have and none needs.
+    struct Labels {
+        let name: String?
+        let nominalHz: Double?
+        let startTime: String?
+        let segmentFrames: Int?
+
+        init(_ fields: SidecarFields) throws(RecordingFault) {
+            name = try fields.string("name")
+            nominalHz = try fields.number("nominal_hz")
+            if let nominalHz, !(nominalHz > 0) { throw fields.invalid("nominal_hz", "a frequency above 0, or null") }
+            startTime = try fields.string("start_time")
+            segmentFrames = try fields.count("segment_frames")
+            if segmentFrames == 0 { throw fields.invalid("segment_frames", "1 or more frames, or null") }
+        }
+    }
+
     let name: String?
     /// A plain file name in the sidecar's folder.
     let dataFile: String?
@@ -26,12 +43,10 @@ struct RecordingSidecar {
     }
 
     private init(_ text: UnsafeRawBufferPointer) throws(RecordingFault) {
-        let fields: SidecarFields
-        do throws(JSONFault) {
-            fields = try SidecarFields(JSONValue(parsing: text), place: "")
-        } catch { throw .notJSON(problem: error.description) }
-
-        name = try fields.string("name")
+        let fields = try SidecarFields(parsing: text)
+        let labels = try Labels(fields)
+        (name, nominalHz) = (labels.name, labels.nominalHz)
+        (startTime, segmentFrames) = (labels.startTime, labels.segmentFrames)
         dataFile = try fields.string("data_file")
         if let dataFile, dataFile.isEmpty || dataFile.contains("/") {
             throw fields.invalid("data_file", "a file name without a folder")
@@ -44,12 +59,18 @@ struct RecordingSidecar {
         let rate = try fields.required("sample_rate_hz", fields.number)
         guard rate >= 1, rate <= 1e9 else { throw fields.invalid("sample_rate_hz", "1 to 1e9 frames per second") }
         sampleRateHz = rate
-        nominalHz = try fields.number("nominal_hz")
-        if let nominalHz, !(nominalHz > 0) { throw fields.invalid("nominal_hz", "a frequency above 0, or null") }
-        startTime = try fields.string("start_time")
-        segmentFrames = try fields.count("segment_frames")
-        if segmentFrames == 0 { throw fields.invalid("segment_frames", "1 or more frames, or null") }
 
+        let channels = try Self.channels(fields)
+        let stated = try fields.required("n_channels", fields.count)
+        guard stated == channels.count else {
+            throw .channelCountMismatch(stated: stated, listed: channels.count)
+        }
+        guard frameCount <= Int.max / (4 * 4096) else { throw fields.invalid("n_frames", "the number of frames") }
+        self.channels = channels
+    }
+
+    /// The list `channels`: 1 to 4096, each with a name of its own.
+    static func channels(_ fields: SidecarFields) throws(RecordingFault) -> [RecordingChannel] {
         var channels: [RecordingChannel] = []
         for (index, entry) in try fields.required("channels", fields.array).enumerated() {
             let channel = try Self.channel(entry, place: "channels[\(index)]")
@@ -59,12 +80,7 @@ struct RecordingSidecar {
             channels.append(channel)
         }
         guard (1...4096).contains(channels.count) else { throw fields.invalid("channels", "1 to 4096 channels") }
-        let stated = try fields.required("n_channels", fields.count)
-        guard stated == channels.count else {
-            throw .channelCountMismatch(stated: stated, listed: channels.count)
-        }
-        guard frameCount <= Int.max / (4 * 4096) else { throw fields.invalid("n_frames", "the number of frames") }
-        self.channels = channels
+        return channels
     }
 
     private static func channel(_ entry: JSONValue, place: String) throws(RecordingFault) -> RecordingChannel {
@@ -83,57 +99,46 @@ struct RecordingSidecar {
     }
 }
 
-/// One object of the sidecar. Each accessor gives nil for an absent or null field and refuses another kind of value.
-private struct SidecarFields {
-    private let members: [String: JSONValue]
-    private let place: String
-
-    init(_ value: JSONValue, place: String) {
-        // A text that is no object has no fields: the first required one is then reported missing.
-        if case .object(let members) = value { self.members = members } else { members = [:] }
-        self.place = place
+extension RecordingContents {
+    /// The native format: `NAME.json` and `NAME.bin`, or the data file that the sidecar names.
+    init(native path: RecordingPath) throws(AcquisitionError) {
+        let sidecar = try RecordingSidecar(path: path.file("json"))
+        let dataPath = sidecar.dataFile.map { path.folder + $0 } ?? path.file("bin")
+        let mapping = try MappedFile(path: dataPath)
+        do throws(RecordingFault) {
+            try self.init(sidecar, mapping, dataPath: dataPath)
+        } catch { throw .recording(file: dataPath, error) }
     }
 
-    func invalid(_ name: String, _ expected: String) -> RecordingFault {
-        .fieldInvalid(field: path(name), value: (members[name] ?? .null).words, expected: expected)
-    }
-
-    func required<Value>(
-        _ name: String, _ read: (String) throws(RecordingFault) -> Value?
-    ) throws(RecordingFault) -> Value {
-        guard let value = try read(name) else { throw .fieldMissing(field: path(name)) }
-        return value
-    }
-
-    func string(_ name: String) throws(RecordingFault) -> String? {
-        switch members[name] ?? .null {
-        case .null: return nil
-        case .string(let value): return value
-        default: throw invalid(name, "a text in quotation marks")
+    private init(_ sidecar: RecordingSidecar, _ mapping: MappedFile, dataPath: String) throws(RecordingFault) {
+        let storedFrameBytes = sidecar.sampleType.bytes * sidecar.channels.count
+        let expected = storedFrameBytes * sidecar.frameCount
+        if mapping.bytes.count < expected || mapping.bytes.count % storedFrameBytes != 0 {
+            throw .truncated(bytes: mapping.bytes.count, expectedBytes: expected, field: "n_frames")
         }
-    }
-
-    func number(_ name: String) throws(RecordingFault) -> Double? {
-        switch members[name] ?? .null {
-        case .null: return nil
-        case .number(let value): return value
-        default: throw invalid(name, "a number")
+        if mapping.bytes.count > expected {
+            throw .oversized(
+                bytes: mapping.bytes.count, expectedBytes: expected, field: "n_frames", orFields: "n_channels or dtype")
         }
-    }
-
-    func count(_ name: String) throws(RecordingFault) -> Int? {
-        guard let value = try number(name) else { return nil }
-        guard let count = Int(exactly: value), count >= 0 else { throw invalid(name, "a whole number, 0 or more") }
-        return count
-    }
-
-    func array(_ name: String) throws(RecordingFault) -> [JSONValue]? {
-        switch members[name] ?? .null {
-        case .null: return nil
-        case .array(let value): return value
-        default: throw invalid(name, "a list")
+        switch sidecar.sampleType {
+        case .int16:
+            channels = sidecar.channels
+            frames = FrameStorage(mapping, 0..<expected)
+            format = .int16
+        case .float32:
+            let codes = try FloatCodes(mapping.bytes, channels: sidecar.channels)
+            channels = codes.channels
+            frames = FrameStorage(taking: codes.bytes)
+            format = .int32
         }
+        name = sidecar.name
+        sampleRateHz = sidecar.sampleRateHz
+        nominalHz = sidecar.nominalHz
+        frameCount = sidecar.frameCount
+        segmentFrames = sidecar.segmentFrames
+        startTime = sidecar.startTime
+        self.dataPath = dataPath
+        frameBytes = format.storageBytes * channels.count
+        firstMissingFrame = Array(repeating: nil, count: channels.count)
     }
-
-    private func path(_ name: String) -> String { place.isEmpty ? name : "\(place).\(name)" }
 }
