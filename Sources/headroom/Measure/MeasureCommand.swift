@@ -9,8 +9,8 @@ struct MeasureCommand: ParsableCommand {
         commandName: "measure",
         abstract: "Measure a recording or a live ADC: U, I, P, PF, Q1, THD and frequency per 10/12 cycles.",
         discussion: """
-            SOURCE is a recording (the .json beside a .bin, or the .bin) or an IIO address \
-            (local:, ip:192.168.1.50, ip:127.0.0.1:30431). Values are in the units of the recording; u_rms, i_rms \
+            SOURCE is a recording (.json beside a .bin, COMTRADE .cfg beside a .dat, or .wav) or an IIO address \
+            (local:, ip:192.168.1.50, ip:127.0.0.1:30431). A .wav without a .json beside it needs --channels. Values are in the units of the recording; u_rms, i_rms \
             and p are without the DC part.
 
             Examples:
