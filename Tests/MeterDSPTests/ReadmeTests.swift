@@ -9,7 +9,8 @@ import Testing
 
     @Test("the README shows the snippet that is compiled here")
     func snippetIsTheCompiledOne() throws {
-        let source = try String(contentsOf: root.appending(path: "Tests/MeterDSPTests/ReadmeSnippet.swift"), encoding: .utf8)
+        let source = try String(
+            contentsOf: root.appending(path: "Tests/MeterDSPTests/ReadmeSnippet.swift"), encoding: .utf8)
         let begin = try #require(source.range(of: "// snippet-begin\n"))
         let end = try #require(source.range(of: "// snippet-end"))
         let snippet = source[begin.upperBound..<end.lowerBound]

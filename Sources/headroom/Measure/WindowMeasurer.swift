@@ -40,7 +40,9 @@ struct WindowMeasurer: ~Copyable {
         let least = (0.12 * configuration.sampleRateHz / cycle).rounded(.up)
         let most = Double(opening.byteCount / configuration.layout.frameBytes) / cycle
         let candidates = stride(from: least, through: min(most, 3 * least), by: 1)
-        let cycles = candidates.min { abs(($0 * cycle).rounded() - $0 * cycle) < abs(($1 * cycle).rounded() - $1 * cycle) }
+        let cycles = candidates.min {
+            abs(($0 * cycle).rounded() - $0 * cycle) < abs(($1 * cycle).rounded() - $1 * cycle)
+        }
         let frames = ((cycles ?? least) * cycle).rounded()
         let count = min(opening.byteCount, Int(frames) * configuration.layout.frameBytes)
         meter.settle(on: opening.extracting(0..<count))
