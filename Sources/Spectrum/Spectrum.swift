@@ -1,3 +1,5 @@
+import MeterDSP
+
 /// Finds the harmonics of a window of whole cycles.
 ///
 /// Any rate, any number of cycles; the window's edges may lie between samples. A window of whole samples goes
