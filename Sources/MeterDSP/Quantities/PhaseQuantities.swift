@@ -76,7 +76,9 @@ extension PhaseQuantities {
         @_noAllocation @_noLocks get { harmonicVoltageRMS * fundamentalCurrentRMS }
     }
     /// S_H = U_H·I_H, harmonic apparent power, volt-ampere.
-    public var harmonicApparentPower: Double { @_noAllocation @_noLocks get { harmonicVoltageRMS * harmonicCurrentRMS } }
+    public var harmonicApparentPower: Double {
+        @_noAllocation @_noLocks get { harmonicVoltageRMS * harmonicCurrentRMS }
+    }
     /// P_H = P − P₁, harmonic active power, watt; negative where harmonics flow towards the supply.
     public var harmonicActivePower: Double { @_noAllocation @_noLocks get { activePower - fundamentalActivePower } }
     /// D_H = √(S_H² − P_H²), harmonic distortion power, var.
