@@ -164,7 +164,8 @@ import Testing
             let nothing = analyser.groupedSpectrum(samples.span, start: start, length: length, cycles: cycles)
             #expect(nothing == nil)
         }
-        let silence = try #require(analyser.groupedSpectrum(samples.span, start: 0, length: 2000, cycles: 10))
+        let found = analyser.groupedSpectrum(samples.span, start: 0, length: 2000, cycles: 10)
+        let silence = try #require(found)
         #expect(silence.subgroupDistortion() == nil && silence.groupDistortion() == nil)
         #expect(silence.harmonics.kFactor == nil)
         #expect(silence.group(0) == nil && silence.group(-1) == nil && silence.group(41) == nil)

@@ -1,21 +1,21 @@
 /// Some of the phases L1, L2, L3.
-public struct PhaseSet: OptionSet, Sendable, Hashable, BitwiseCopyable {
+public struct SupplyPhases: OptionSet, Sendable, Hashable, BitwiseCopyable {
     /// Bits 0 to 2: L1 to L3.
     public let rawValue: UInt8
     @_noAllocation @_noLocks
     public init(rawValue: UInt8) { self.rawValue = rawValue & 0b111 }
 
-    public static var l1: PhaseSet { @_noAllocation @_noLocks get { PhaseSet(rawValue: 0b001) } }
-    public static var l2: PhaseSet { @_noAllocation @_noLocks get { PhaseSet(rawValue: 0b010) } }
-    public static var l3: PhaseSet { @_noAllocation @_noLocks get { PhaseSet(rawValue: 0b100) } }
+    public static var l1: SupplyPhases { @_noAllocation @_noLocks get { SupplyPhases(rawValue: 0b001) } }
+    public static var l2: SupplyPhases { @_noAllocation @_noLocks get { SupplyPhases(rawValue: 0b010) } }
+    public static var l3: SupplyPhases { @_noAllocation @_noLocks get { SupplyPhases(rawValue: 0b100) } }
     /// All three.
-    public static var all: PhaseSet { @_noAllocation @_noLocks get { PhaseSet(rawValue: 0b111) } }
+    public static var all: SupplyPhases { @_noAllocation @_noLocks get { SupplyPhases(rawValue: 0b111) } }
 
     // Concrete twins of OptionSet's generic members, which a kernel proven free of allocation may not call.
     @_noAllocation @_noLocks
     func has(_ phase: Int) -> Bool { rawValue & (1 << UInt8(phase)) != 0 }
     @_noAllocation @_noLocks
-    mutating func mark(_ phase: Int) { self = PhaseSet(rawValue: rawValue | 1 << UInt8(phase)) }
+    mutating func mark(_ phase: Int) { self = SupplyPhases(rawValue: rawValue | 1 << UInt8(phase)) }
 }
 
 /// A dip, swell or interruption that has ended, or that lasts still where asked for (IEC 61000-4-30).
@@ -65,7 +65,7 @@ public struct VoltageEvent: Sendable, Equatable, BitwiseCopyable {
     /// end, an interruption while all measured phases are interrupted.
     public internal(set) var isPolyphase: Bool
     /// The phases that took part.
-    public internal(set) var phases: PhaseSet
+    public internal(set) var phases: SupplyPhases
     /// Start of the first cycle beyond the threshold, in frames since the start.
     public internal(set) var startFrame: Double
     /// Start of the first cycle back within threshold and hysteresis, in frames since the start; of the latest cycle
@@ -82,7 +82,7 @@ public struct VoltageEvent: Sendable, Equatable, BitwiseCopyable {
 
     @_noAllocation @_noLocks
     init(
-        _ kind: Kind, isPolyphase: Bool, phases: PhaseSet, frame: Double, rms: Double, declaredVoltage: Double,
+        _ kind: Kind, isPolyphase: Bool, phases: SupplyPhases, frame: Double, rms: Double, declaredVoltage: Double,
         flags: ReadingFlags
     ) {
         self.kind = kind

@@ -9,10 +9,9 @@
 public struct VoltageEventDetector: Sendable, BitwiseCopyable {
     public let thresholds: VoltageEventThresholds
     /// The phases that are watched.
-    public let phases: PhaseSet
+    public let phases: SupplyPhases
     private let sampleRateHz: Double
-    /// Below it a reading covers no whole cycle: the first after a start or a gap.
-    private let minimumFrames: Double
+    private let nominalFrames: Double
 
     // Slot kind·4 + phase for a phase alone, kind·4 + 3 for the supply; an event holds where its bit is set.
     private var running: InlineArray<12, VoltageEvent>
@@ -26,7 +25,7 @@ public struct VoltageEventDetector: Sendable, BitwiseCopyable {
     ///   - nominalHz: 50 or 60.
     /// - Throws: what makes no sense.
     public init(
-        _ thresholds: VoltageEventThresholds, phases: PhaseSet, sampleRateHz: Double, nominalHz: Double
+        _ thresholds: VoltageEventThresholds, phases: SupplyPhases, sampleRateHz: Double, nominalHz: Double
     ) throws(VoltageEventThresholds.Failure) {
         try thresholds.check()
         guard sampleRateHz > 0, sampleRateHz.isFinite, nominalHz >= 40, nominalHz <= 70 else { throw .timing }
@@ -34,7 +33,7 @@ public struct VoltageEventDetector: Sendable, BitwiseCopyable {
         self.thresholds = thresholds
         self.phases = phases
         self.sampleRateHz = sampleRateHz
-        minimumFrames = 0.75 * sampleRateHz / nominalHz
+        nominalFrames = sampleRateHz / nominalHz
         let none = VoltageEvent(
             .dip, isPolyphase: false, phases: [], frame: 0, rms: 0, declaredVoltage: 0, flags: [])
         running = InlineArray(repeating: none)
@@ -62,7 +61,7 @@ public struct VoltageEventDetector: Sendable, BitwiseCopyable {
     public mutating func add(_ reading: HalfCycleReading) {
         endedSlots = 0
         for slot in 0..<12 where isRunning(slot) { running[slot].flags.mark(reading.flags) }
-        guard reading.frames >= minimumFrames, !reading.flags.has(.gap) else { return }
+        guard coversCycle(reading) else { return }
         update(.dip, reading)
         update(.swell, reading)
         update(.interruption, reading)
@@ -78,6 +77,15 @@ public struct VoltageEventDetector: Sendable, BitwiseCopyable {
         return nil
     }
 
+    /// Without crossings only a cycle of nominal length says something about the RMS: on the way from virtual to real
+    /// crossings, and while the filter settles after a start, lengths are of no cycle at all.
+    @_noAllocation @_noLocks
+    private func coversCycle(_ reading: HalfCycleReading) -> Bool {
+        let cycles = reading.frames / nominalFrames
+        if reading.flags.has(.gap) { return false }
+        return reading.flags.has(.unsynchronised) ? cycles > 0.99 && cycles < 1.01 : cycles > 0.75 && cycles < 1.25
+    }
+
     @_noAllocation @_noLocks
     private func isRunning(_ slot: Int) -> Bool { runningSlots & (1 << UInt16(slot)) != 0 }
 
@@ -85,14 +93,14 @@ public struct VoltageEventDetector: Sendable, BitwiseCopyable {
     private mutating func update(_ kind: VoltageEvent.Kind, _ reading: HalfCycleReading) {
         let first = kind.index * 4
         let supplyIsRunning = isRunning(first + 3)
-        var beyond = PhaseSet(rawValue: 0)
-        var notBack = PhaseSet(rawValue: 0)
+        var beyond = SupplyPhases(rawValue: 0)
+        var notBack = SupplyPhases(rawValue: 0)
         var extreme = reading.voltageRMS[phases.has(0) ? 0 : phases.has(1) ? 1 : 2]
         for phase in 0..<3 where phases.has(phase) {
             let rms = reading.voltageRMS[phase]
             let isBeyond = thresholds.isBeyond(kind, rms)
             let isBack = thresholds.isBack(kind, rms)
-            var own = PhaseSet(rawValue: 0)
+            var own = SupplyPhases(rawValue: 0)
             own.mark(phase)
             step(first + phase, kind, isOn: isRunning(first + phase) ? !isBack : isBeyond, own, rms, reading)
             if isBeyond { beyond.mark(phase) }
@@ -107,7 +115,7 @@ public struct VoltageEventDetector: Sendable, BitwiseCopyable {
 
     @_noAllocation @_noLocks
     private mutating func step(
-        _ slot: Int, _ kind: VoltageEvent.Kind, isOn: Bool, _ touched: PhaseSet, _ rms: Double,
+        _ slot: Int, _ kind: VoltageEvent.Kind, isOn: Bool, _ touched: SupplyPhases, _ rms: Double,
         _ reading: HalfCycleReading
     ) {
         let cycleStart = reading.endFrame - reading.frames
@@ -122,7 +130,7 @@ public struct VoltageEventDetector: Sendable, BitwiseCopyable {
         running[slot].endFrame = cycleStart
         running[slot].durationSeconds = Swift.max(0, cycleStart - running[slot].startFrame) / sampleRateHz
         if isOn {
-            running[slot].phases = PhaseSet(rawValue: running[slot].phases.rawValue | touched.rawValue)
+            running[slot].phases = SupplyPhases(rawValue: running[slot].phases.rawValue | touched.rawValue)
             if kind.isRise ? rms > running[slot].extremeRMS : rms < running[slot].extremeRMS {
                 running[slot].extremeRMS = rms
                 running[slot].deviation = rms - thresholds.declaredVoltage

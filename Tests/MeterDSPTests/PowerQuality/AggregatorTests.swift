@@ -32,8 +32,8 @@ import Testing
         var results = Results()
         for index in 0..<Int((seconds * 5).rounded()) where !skip.contains(index) {
             let start = clock + Double(index) / 5
-            let ended = try #require(
-                aggregator.add(window(index), startClockSeconds: start, endClockSeconds: start + 0.2))
+            let result = aggregator.add(window(index), startClockSeconds: start, endClockSeconds: start + 0.2)
+            let ended = try #require(result)
             if let reading = ended.cycles150Or180 { results.short.append(reading) }
             if let reading = ended.tenMinutes { results.tenMinutes.append(reading) }
             if let reading = ended.twoHours { results.twoHours.append(reading) }
@@ -109,7 +109,8 @@ import Testing
         let ended = aggregator.finish()
         #expect(try #require(ended.tenMinutes).voltageRMS[0].isAbout((16_000.0).squareRoot()))
         #expect(ended.cycles150Or180?.isIncomplete == true && ended.twoHours?.isIncomplete == true)
-        #expect(aggregator.finish() == Aggregator.Ended())
+        let nothing = aggregator.finish()
+        #expect(nothing == Aggregator.Ended())
     }
 
     @Test func valuesThatAreNotAlwaysThereAreAggregatedOverThoseThatAre() throws {
@@ -141,18 +142,23 @@ import Testing
             if let reading = result?.tenMinutes { ended.append(reading) }
         }
         #expect(ended.map(\.windows) == [2])
-        #expect(aggregator.finish().tenMinutes?.windows == 4)
+        let rest = aggregator.finish()
+        #expect(rest.tenMinutes?.windows == 4)
     }
 
     @Test func whatWasNotMeasuredIsRefused() {
         var aggregator = Aggregator()
-        for bad in [Double.nan, .infinity, 1e80] {
-            #expect(aggregator.add(Self.window(volts: bad), startClockSeconds: 0, endClockSeconds: 0.2) == nil)
-            #expect(aggregator.add(Self.window(watts: bad), startClockSeconds: 0, endClockSeconds: 0.2) == nil)
-            #expect(aggregator.add(Self.window(u2: bad), startClockSeconds: 0, endClockSeconds: 0.2) == nil)
-            #expect(aggregator.add(Self.window(), startClockSeconds: bad, endClockSeconds: 0.2) == nil)
+        func isRefused(_ window: AggregationInput, at clock: Double) -> Bool {
+            aggregator.add(window, startClockSeconds: clock, endClockSeconds: 0.2) == nil
         }
-        #expect(aggregator.add(Self.window(halfCycles: 0), startClockSeconds: 0, endClockSeconds: 0.2) == nil)
-        #expect(aggregator.finish() == Aggregator.Ended())
+        for bad in [Double.nan, .infinity, 1e80] {
+            #expect(isRefused(Self.window(volts: bad), at: 0))
+            #expect(isRefused(Self.window(watts: bad), at: 0))
+            #expect(isRefused(Self.window(u2: bad), at: 0))
+            #expect(isRefused(Self.window(), at: bad))
+        }
+        #expect(isRefused(Self.window(halfCycles: 0), at: 0))
+        let nothing = aggregator.finish()
+        #expect(nothing == Aggregator.Ended())
     }
 }

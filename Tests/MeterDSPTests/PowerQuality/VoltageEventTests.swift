@@ -9,7 +9,7 @@ import Testing
 
     /// Gives `volts` (L1, L2, L3 for each half cycle) to a detector and returns what ended.
     static func events(
-        _ volts: [SIMD3<Double>], phases: PhaseSet = .all, flags: [Int: ReadingFlags] = [:],
+        _ volts: [SIMD3<Double>], phases: SupplyPhases = .all, flags: [Int: ReadingFlags] = [:],
         thresholds: VoltageEventThresholds = .init(declaredVoltage: 230)
     ) throws -> (ended: [VoltageEvent], detector: VoltageEventDetector) {
         var detector = try VoltageEventDetector(thresholds, phases: phases, sampleRateHz: rate, nominalHz: 50)
@@ -49,7 +49,7 @@ import Testing
         let ended = try Self.events(Self.all([100, 89.9, 90.1, 91.9, 92, 100])).ended
         #expect(ended.count == 4)
         for event in ended { #expect(event.startFrame == 100 && event.endFrame == 400) }
-        #expect(try Self.events(Self.all([100, 90, 90.1, 100])).ended.isEmpty)
+        #expect(try Self.events(Self.all([100, 90.001, 90.1, 100])).ended.isEmpty)
     }
 
     @Test func aSwellRemembersItsHeightAndEndsBelowTheHysteresis() throws {
@@ -131,7 +131,7 @@ import Testing
     @Test func aGapStartsNothingAndMarksWhatRuns() throws {
         let volts = Self.all([100, 50, 0, 50, 100])
         let ended = try Self.events(volts, flags: [2: .gap]).ended
-        #expect(ended.allSatisfy { $0.kind == .dip && $0.flags.contains(.gap) && $0.extremeRMS == 115 })
+        #expect(ended.allSatisfy { $0.kind == .dip && $0.flags.contains(.gap) && abs($0.extremeRMS - 115) < 1e-9 })
         #expect(ended.count == 4)
         #expect(try Self.events(Self.all([100, 0, 100]), flags: [1: .gap]).ended.isEmpty)
     }
@@ -145,7 +145,8 @@ import Testing
         #expect(detector.running(.dip, phase: 2)?.phases == .l3)
         #expect(detector.running(.swell, phase: nil) == nil)
         #expect(detector.running(.dip, phase: 3) == nil && detector.running(.dip, phase: -1) == nil)
-        #expect(detector.nextEnded() == nil)
+        let ended = detector.nextEnded()
+        #expect(ended == nil)
     }
 
     @Test(arguments: [

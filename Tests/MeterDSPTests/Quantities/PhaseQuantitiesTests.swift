@@ -120,7 +120,7 @@ import Testing
         let seed: UInt64 = 0x5EED_0003
         var generator = SeededGenerator(seed: seed)
         func any() -> Double {
-            [0, 1e75, 1e-75, 5e-324, 1, 230][Int.random(in: 0..<6, using: &generator)]
+            [0, 1e75, 1e-75, Double.leastNonzeroMagnitude, 1, 230][Int.random(in: 0..<6, using: &generator)]
                 * (Bool.random(using: &generator) ? 1 : .random(in: 0...1, using: &generator))
         }
         for round in 0..<2000 {
