@@ -1,4 +1,5 @@
 import CFFTW
+import MeterDSP
 import Synchronization
 
 /// One plan of FFTW for real input of one length, with its buffers: the only owner of the C handles.

@@ -1,3 +1,5 @@
+import MeterDSP
+
 /// Finds the harmonics of a window of whole cycles.
 ///
 /// Any rate, any number of cycles; the window's edges may lie between samples. A window of whole samples goes
@@ -10,12 +12,16 @@ public struct HarmonicAnalyser: ~Copyable {
     /// Highest order that is looked for (IEC 61000-4-7 asks for 40 in the THD of EN 50160).
     public let maximumOrder: Int
 
+    /// - Parameter maximumOrder: 1 or more; 50 for IEC 61000-4-30, up to 127 where the rate allows.
     public init(maximumOrder: Int = 40) {
         self.maximumOrder = max(1, maximumOrder)
     }
 
     /// Samples that should be at hand before and after the window, for the values between samples at its edges.
     public static let context = Resampler.reach
+
+    /// Up to this share of the sample rate the values between samples are flat.
+    private static let usableShare = 0.45
 
     /// The phasors of orders 0 to `maximumOrder`, or to 0.45 of the sample rate where that is less.
     ///
@@ -29,6 +35,40 @@ public struct HarmonicAnalyser: ~Copyable {
     public mutating func harmonics(
         _ samples: Span<Double>, start: Double, length: Double, cycles: Int
     ) -> Harmonics? {
+        guard let count = run(samples, start: start, length: length, cycles: cycles) else { return nil }
+        let highest = min(maximumOrder, Int(Self.usableShare * length / Double(cycles)))
+        return Harmonics(phasors: (0...max(1, highest)).map { bin($0 * cycles, of: count) })
+    }
+
+    /// The spectrum of one 10/12-cycle window in steps of a tenth or twelfth of the fundamental (5 Hz), for the groups
+    /// of IEC 61000-4-7: orders to `maximumOrder`, or to one below 0.45 of the sample rate where that is less.
+    ///
+    /// The 127th order at 57.5 Hz needs 16.4 kHz.
+    ///
+    /// - Parameters:
+    ///   - samples: values one sample apart; more than the window where there are more (see ``context``).
+    ///   - start: where the window starts, in samples from the first of `samples`; 0 or more.
+    ///   - length: the window's length in samples; it ends inside `samples`.
+    ///   - cycles: 10 (50 Hz) or 12 (60 Hz).
+    /// - Returns: nil for other cycles, a window beyond `samples`, too few samples per cycle for one order, or no
+    ///   memory.
+    /// - Complexity: O(n log n).
+    public mutating func groupedSpectrum(
+        _ samples: Span<Double>, start: Double, length: Double, cycles: Int
+    ) -> GroupedSpectrum? {
+        guard cycles == 10 || cycles == 12,
+            let count = run(samples, start: start, length: length, cycles: cycles)
+        else { return nil }
+        // A group reaches half an order up, an interharmonic one nearly a whole.
+        let highest = min(maximumOrder, Int(Self.usableShare * length / Double(cycles)) - 1)
+        guard highest >= 1 else { return nil }
+        return GroupedSpectrum(bins: (0...(highest + 1) * cycles).map { bin($0, of: count) }, cycles: cycles)
+    }
+
+    /// Transforms the window.
+    ///
+    /// - Returns: the points transformed; nil where that cannot be.
+    private mutating func run(_ samples: Span<Double>, start: Double, length: Double, cycles: Int) -> Int? {
         guard cycles >= 1, start >= 0, length >= Double(4 * cycles),
             start + length <= Double(samples.count) + 1e-6
         else { return nil }
@@ -49,54 +89,12 @@ public struct HarmonicAnalyser: ~Copyable {
                     : Resampler.value(samples, at: position, period: length / Double(cycles)))
         }
         transform?.run()
-        let highest = min(maximumOrder, Int(0.45 * length / Double(cycles)))
-        var phasors: [Phasor] = []
-        phasors.reserveCapacity(highest + 1)
-        for order in 0...max(1, highest) {
-            let bin = transform?.bin(order * cycles) ?? .zero
-            // RMS of a sine is its amplitude over √2; a mean counts once.
-            phasors.append(bin * ((order == 0 ? 1 : 2.0.squareRoot()) / Double(count)))
-        }
-        return Harmonics(phasors: phasors)
-    }
-}
-
-/// The harmonics of one signal over one window, as RMS phasors. The angle of order h is that of a cosine at the
-/// window's start.
-public struct Harmonics: Sendable, Equatable {
-    /// Index is the order; order 0 is the mean.
-    public var phasors: [Phasor]
-
-    public init(phasors: [Phasor]) { self.phasors = phasors }
-
-    /// The fundamental.
-    public var fundamental: Phasor { phasors.count > 1 ? phasors[1] : .zero }
-
-    /// Total harmonic distortion: RMS of the orders from 2 on over that of the fundamental; nil without a fundamental.
-    public var totalHarmonicDistortion: Double? {
-        let first = fundamental.magnitude
-        guard first > 0 else { return nil }
-        let others = phasors.dropFirst(2).reduce(0) { $0 + $1.magnitude * $1.magnitude }
-        return others.squareRoot() / first
+        return count
     }
 
-    /// The harmonics of the current whose rate of change a Rogowski coil gave: I(h) = V(h) / (j·h·2πf·M) with
-    /// M = sensitivity / 2π, so that the coil gives `voltsPerAmpereHertz`·h·f volt per ampere.
-    public func integrated(frequencyHz: Double, voltsPerAmpereHertz: Double) -> Harmonics {
-        var currents = phasors
-        for order in currents.indices {
-            guard order > 0 else {
-                currents[order] = .zero
-                continue
-            }
-            let gain = 1 / (voltsPerAmpereHertz * Double(order) * frequencyHz)
-            currents[order] = Phasor(phasors[order].imaginary * gain, -phasors[order].real * gain)
-        }
-        return Harmonics(phasors: currents)
-    }
-
-    /// Fundamental reactive power Q₁ = Im(U₁·I₁*): positive where the current lags (IEEE 1459).
-    public static func reactivePower(voltage: Harmonics, current: Harmonics) -> Double {
-        (voltage.fundamental * current.fundamental.conjugate).imaginary
+    /// The RMS phasor of `bin` after a transform of `count` points.
+    private func bin(_ bin: Int, of count: Int) -> Phasor {
+        // RMS of a sine is its amplitude over √2; a mean counts once.
+        (transform?.bin(bin) ?? .zero) * ((bin == 0 ? 1 : 2.0.squareRoot()) / Double(count))
     }
 }

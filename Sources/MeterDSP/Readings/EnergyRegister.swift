@@ -13,11 +13,13 @@ public struct EnergyRegister: Sendable, BitwiseCopyable {
     public init() {}
 
     /// Counts `window`, whatever its flags: energy that flowed counts. Call once per window.
+    @_noAllocation @_noLocks
     public mutating func add(_ window: WindowReading) {
         Self.add(window.importedEnergy, to: &imported, &importedRest)
         Self.add(window.exportedEnergy, to: &exported, &exportedRest)
     }
 
+    @_noAllocation @_noLocks
     private static func add(_ value: SIMD3<Double>, to sum: inout SIMD3<Double>, _ rest: inout SIMD3<Double>) {
         let wanted = value - rest
         let next = sum + wanted

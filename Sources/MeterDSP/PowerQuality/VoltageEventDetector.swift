@@ -1,0 +1,144 @@
+/// Finds dips, swells and interruptions in U(½), per phase and of the whole supply (IEC 61000-4-30).
+///
+/// ```swift
+/// detector.add(meter.halfCycle)
+/// while let event = detector.nextEnded() { record(event) }
+/// ```
+///
+/// A value of fixed size that allocates nothing: fit for the real-time thread.
+public struct VoltageEventDetector: Sendable, BitwiseCopyable {
+    public let thresholds: VoltageEventThresholds
+    /// The phases that are watched.
+    public let phases: SupplyPhases
+    private let sampleRateHz: Double
+    private let nominalFrames: Double
+
+    // Slot kind·4 + phase for a phase alone, kind·4 + 3 for the supply; an event holds where its bit is set.
+    private var running: InlineArray<12, VoltageEvent>
+    private var ended: InlineArray<12, VoltageEvent>
+    private var runningSlots: UInt16 = 0
+    private var endedSlots: UInt16 = 0
+
+    /// - Parameters:
+    ///   - phases: those that have a voltage input; the others' readings are 0 and no interruption.
+    ///   - sampleRateHz: of the meter that gives the readings.
+    ///   - nominalHz: 50 or 60.
+    /// - Throws: what makes no sense.
+    public init(
+        _ thresholds: VoltageEventThresholds, phases: SupplyPhases, sampleRateHz: Double, nominalHz: Double
+    ) throws(VoltageEventThresholds.Failure) {
+        try thresholds.check()
+        guard sampleRateHz > 0, sampleRateHz.isFinite, nominalHz >= 40, nominalHz <= 70 else { throw .timing }
+        guard phases.rawValue != 0 else { throw .phases }
+        self.thresholds = thresholds
+        self.phases = phases
+        self.sampleRateHz = sampleRateHz
+        nominalFrames = sampleRateHz / nominalHz
+        let none = VoltageEvent(
+            .dip, isPolyphase: false, phases: [], frame: 0, rms: 0, declaredVoltage: 0, flags: [])
+        running = InlineArray(repeating: none)
+        ended = InlineArray(repeating: none)
+    }
+
+    /// True while any event lasts: values of windows and intervals that it touches are to be flagged.
+    public var isRunning: Bool { @_noAllocation @_noLocks get { runningSlots != 0 } }
+
+    /// The event of `kind` that lasts now, of `phase` 0 to 2, or of the supply (nil), with what is known so far.
+    @_noAllocation @_noLocks
+    public func running(_ kind: VoltageEvent.Kind, phase: Int?) -> VoltageEvent? {
+        var slot = kind.index * 4 + 3
+        if let phase {
+            guard phase >= 0, phase < 3 else { return nil }
+            slot = kind.index * 4 + phase
+        }
+        return isRunning(slot) ? running[slot] : nil
+    }
+
+    /// Takes the next half cycle. One that covers no whole cycle, or borders on lost frames, starts and ends nothing.
+    ///
+    /// Up to 12 events may end with it; take them with ``nextEnded()`` before the next call, which forgets them.
+    @_noAllocation @_noLocks
+    public mutating func add(_ reading: HalfCycleReading) {
+        endedSlots = 0
+        for slot in 0..<12 where isRunning(slot) { running[slot].flags.mark(reading.flags) }
+        guard coversCycle(reading) else { return }
+        update(.dip, reading)
+        update(.swell, reading)
+        update(.interruption, reading)
+    }
+
+    /// An event that ended with the last half cycle added; nil: no other one did.
+    @_noAllocation @_noLocks
+    public mutating func nextEnded() -> VoltageEvent? {
+        for slot in 0..<12 where endedSlots & (1 << UInt16(slot)) != 0 {
+            endedSlots &= ~(1 << UInt16(slot))
+            return ended[slot]
+        }
+        return nil
+    }
+
+    /// Without crossings only a cycle of nominal length says something about the RMS: on the way from virtual to real
+    /// crossings, and while the filter settles after a start, lengths are of no cycle at all.
+    @_noAllocation @_noLocks
+    private func coversCycle(_ reading: HalfCycleReading) -> Bool {
+        let cycles = reading.frames / nominalFrames
+        if reading.flags.has(.gap) { return false }
+        return reading.flags.has(.unsynchronised) ? cycles > 0.99 && cycles < 1.01 : cycles > 0.75 && cycles < 1.25
+    }
+
+    @_noAllocation @_noLocks
+    private func isRunning(_ slot: Int) -> Bool { runningSlots & (1 << UInt16(slot)) != 0 }
+
+    @_noAllocation @_noLocks
+    private mutating func update(_ kind: VoltageEvent.Kind, _ reading: HalfCycleReading) {
+        let first = kind.index * 4
+        let supplyIsRunning = isRunning(first + 3)
+        var beyond = SupplyPhases(rawValue: 0)
+        var notBack = SupplyPhases(rawValue: 0)
+        var extreme = reading.voltageRMS[phases.has(0) ? 0 : phases.has(1) ? 1 : 2]
+        for phase in 0..<3 where phases.has(phase) {
+            let rms = reading.voltageRMS[phase]
+            let isBeyond = thresholds.isBeyond(kind, rms)
+            let isBack = thresholds.isBack(kind, rms)
+            var own = SupplyPhases(rawValue: 0)
+            own.mark(phase)
+            step(first + phase, kind, isOn: isRunning(first + phase) ? !isBack : isBeyond, own, rms, reading)
+            if isBeyond { beyond.mark(phase) }
+            if !isBack { notBack.mark(phase) }
+            if kind.isRise ? rms > extreme : rms < extreme { extreme = rms }
+        }
+        // One phase makes a dip or swell of the supply, which lasts until all are back; only all make an interruption.
+        let counted = supplyIsRunning ? notBack : beyond
+        let isOn = kind.needsAllPhases ? counted.rawValue == phases.rawValue : counted.rawValue != 0
+        step(first + 3, kind, isOn: isOn, beyond, extreme, reading)
+    }
+
+    @_noAllocation @_noLocks
+    private mutating func step(
+        _ slot: Int, _ kind: VoltageEvent.Kind, isOn: Bool, _ touched: SupplyPhases, _ rms: Double,
+        _ reading: HalfCycleReading
+    ) {
+        let cycleStart = reading.endFrame - reading.frames
+        guard isRunning(slot) else {
+            guard isOn else { return }
+            runningSlots |= 1 << UInt16(slot)
+            running[slot] = VoltageEvent(
+                kind, isPolyphase: slot % 4 == 3, phases: touched, frame: cycleStart, rms: rms,
+                declaredVoltage: thresholds.declaredVoltage, flags: reading.flags)
+            return
+        }
+        running[slot].endFrame = cycleStart
+        running[slot].durationSeconds = Swift.max(0, cycleStart - running[slot].startFrame) / sampleRateHz
+        if isOn {
+            running[slot].phases = SupplyPhases(rawValue: running[slot].phases.rawValue | touched.rawValue)
+            if kind.isRise ? rms > running[slot].extremeRMS : rms < running[slot].extremeRMS {
+                running[slot].extremeRMS = rms
+                running[slot].deviation = rms - thresholds.declaredVoltage
+            }
+        } else {
+            ended[slot] = running[slot]
+            endedSlots |= 1 << UInt16(slot)
+            runningSlots &= ~(1 << UInt16(slot))
+        }
+    }
+}
