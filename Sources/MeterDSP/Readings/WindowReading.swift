@@ -44,19 +44,33 @@ public struct WindowReading: Sendable, BitwiseCopyable {
     /// S = U·I, volt-ampere (IEEE 1459).
     public var apparentPower: SIMD3<Double> { voltageRMS * currentRMS }
 
-    /// P₁ of `phase` (0 to 2), the active power of the fundamentals; nil where they are not known (IEEE 1459).
-    public func fundamentalActivePower(_ phase: Int) -> Double? {
-        guard hasFundamentals else { return nil }
-        return voltageFundamentalReal[phase] * currentFundamentalReal[phase]
-            + voltageFundamentalImaginary[phase] * currentFundamentalImaginary[phase]
+    /// The fundamental of the voltages as RMS phasors, the angle that of a cosine at the window's start; nil where they
+    /// are not known.
+    public var fundamentalVoltages: ThreePhasePhasors? {
+        hasFundamentals ? Self.phasors(voltageFundamentalReal, voltageFundamentalImaginary) : nil
     }
+
+    /// The same of the currents.
+    public var fundamentalCurrents: ThreePhasePhasors? {
+        hasFundamentals ? Self.phasors(currentFundamentalReal, currentFundamentalImaginary) : nil
+    }
+
+    private static func phasors(_ real: SIMD3<Double>, _ imaginary: SIMD3<Double>) -> ThreePhasePhasors {
+        ThreePhasePhasors(
+            Phasor(real[0], imaginary[0]), Phasor(real[1], imaginary[1]), Phasor(real[2], imaginary[2]))
+    }
+
+    /// P₁ of `phase` (0 to 2), the active power of the fundamentals; nil where they are not known (IEEE 1459).
+    public func fundamentalActivePower(_ phase: Int) -> Double? { fundamentalPower(phase)?.real }
 
     /// Q₁ of `phase` (0 to 2), the reactive power of the fundamentals: positive where the current lags; nil where they
     /// are not known (IEEE 1459).
-    public func fundamentalReactivePower(_ phase: Int) -> Double? {
+    public func fundamentalReactivePower(_ phase: Int) -> Double? { fundamentalPower(phase)?.imaginary }
+
+    private func fundamentalPower(_ phase: Int) -> Phasor? {
         guard hasFundamentals else { return nil }
-        return voltageFundamentalImaginary[phase] * currentFundamentalReal[phase]
-            - voltageFundamentalReal[phase] * currentFundamentalImaginary[phase]
+        return Phasor(voltageFundamentalReal[phase], voltageFundamentalImaginary[phase])
+            * Phasor(currentFundamentalReal[phase], currentFundamentalImaginary[phase]).conjugate
     }
 
     /// P/S of `phase` (0 to 2), −1 to 1; nil where S is 0.

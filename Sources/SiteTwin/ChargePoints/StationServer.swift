@@ -92,7 +92,9 @@ final class StationServer: Sendable {
                 clients.removeAll { $0 == item.fd }
             }
             if items[1].revents != 0, let open = listener, let client = LoopbackPort.accept(from: open) {
-                if clients.count < Self.largestClientCount { clients.append(client) } else { close(client) }
+                // libmodbus waits with select, which ends the program at a higher descriptor.
+                let isUsable = client < 1024 && clients.count < Self.largestClientCount
+                if isUsable { clients.append(client) } else { close(client) }
             }
         }
         if let open = listener { close(open) }

@@ -42,9 +42,16 @@ final class HeadroomProcess {
         process.arguments = arguments
         process.currentDirectoryURL = folder ?? files.url
         process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try FileHandle(forWritingTo: files.url.appending(path: "out"))
-        process.standardError = try FileHandle(forWritingTo: files.url.appending(path: "err"))
+        let out = try FileHandle(forWritingTo: files.url.appending(path: "out"))
+        let err = try FileHandle(forWritingTo: files.url.appending(path: "err"))
+        process.standardOutput = out
+        process.standardError = err
         process.terminationHandler = { [ended] _ in ended.signal() }
+        // The child has its own by then: hundreds of runs would else leave hundreds of files open here.
+        defer {
+            try? out.close()
+            try? err.close()
+        }
         try process.run()
     }
 
