@@ -72,6 +72,9 @@ extension Meter {
         let half = Moments(current, from: start, to: end, rogowski: .zero)
         let rms = squareRoot(moments.variance) * magnitude(scales.scale)
 
+        let isHalfCycle =
+            hasWindowMean && half.frames > 0.75 * configuration.sampleRateHz / configuration.nominalHz / 2
+
         var reading = HalfCycleReading()
         reading.endFrame = end.position
         reading.frames = moments.frames
@@ -83,9 +86,10 @@ extension Meter {
             if scales.rogowski[phase] != 0 {
                 meanSquare = rogowskiHalfCycle(phase, end) ?? moments.variance[lane]
             } else {
-                // Mean square about the last window's mean: variance + (mean − that mean)².
+                // Mean square about the last window's mean: variance + (mean − that mean)². Before the first window, and
+                // of a stretch cut short, the last cycle's: an offset, or part of a half wave, is no current.
                 let shift = half.mean[lane] - lastWindowMean[lane]
-                meanSquare = half.variance[lane] + shift * shift
+                meanSquare = isHalfCycle ? half.variance[lane] + shift * shift : moments.variance[lane]
             }
             reading.halfCycleCurrentRMS[phase] = squareRoot(meanSquare) * scales.scale[lane].magnitude
             reading.activePower[phase] = moments.covariance[phase] * scales.scale[phase] * scales.scale[lane]
@@ -167,6 +171,7 @@ extension Meter {
     @_noAllocation @_noLocks
     private mutating func keepLines(_ moments: Moments, _ end: Boundary) {
         lastWindowMean = moments.mean
+        hasWindowMean = true
         guard scales.hasRogowski else { return }
         let a = windowStart.position - Double(windowStart.index)
         let b = end.position - Double(windowStart.index)

@@ -62,6 +62,7 @@ public struct Meter: ~Copyable {
     var fundamentals = FundamentalSums()
     /// Length of a cycle as last found, for the fundamentals of the next window.
     var cycleFrames: Double
+    var hasWindowMean = false
     var lastWindowMean = SIMD8<Double>.zero
     var lastWindowLine = RogowskiLine()
     var gapBefore = false
@@ -118,7 +119,7 @@ public struct Meter: ~Copyable {
                 if endBeforeGap(lost) { return .halfCycle }
                 continue
             }
-            if !isNarrow { sum(through: finder.position - finder.lag - 1) }
+            if !isNarrow, isStarted { sum(through: finder.position - finder.lag - 1) }
             guard stage.decode(block, from: &cursor, keepingFrom: summed - 2) else { return nil }
             if !isStarted { startFirst() }
         }

@@ -22,14 +22,14 @@ public final class SequenceLock<Value: BitwiseCopyable & Sendable>: @unchecked S
     public init(_ value: Value) {
         initial = value
         wordCount = (MemoryLayout<Value>.size + 7) / 8
-        words = .allocate(capacity: wordCount)
-        for index in 0..<wordCount { (words + index).initialize(to: Atomic(0)) }
+        words = .allocate(capacity: 2 * wordCount)
+        for index in 0..<2 * wordCount { (words + index).initialize(to: Atomic(0)) }
         store(value)
     }
 
     @inlinable
     deinit {
-        words.deinitialize(count: wordCount)
+        words.deinitialize(count: 2 * wordCount)
         words.deallocate()
     }
 
@@ -37,8 +37,18 @@ public final class SequenceLock<Value: BitwiseCopyable & Sendable>: @unchecked S
     @inlinable
     public func store(_ value: Value) {
         let start = sequence.load(ordering: .relaxed)
-        sequence.store(start &+ 1, ordering: .relaxed)
+        // Odd: readers take the second copy while the first is written; even: the other way round. A reader therefore
+        // never waits for a writer that was interrupted, which one of real-time priority would do for ever.
+        sequence.store(start &+ 1, ordering: .releasing)
         atomicMemoryFence(ordering: .releasing)
+        write(value, at: 0)
+        sequence.store(start &+ 2, ordering: .releasing)
+        atomicMemoryFence(ordering: .releasing)
+        write(value, at: wordCount)
+    }
+
+    @inlinable
+    func write(_ value: Value, at place: Int) {
         withUnsafeBytes(of: value) { bytes in
             for index in 0..<wordCount {
                 var word: UInt64 = 0
@@ -46,10 +56,9 @@ public final class SequenceLock<Value: BitwiseCopyable & Sendable>: @unchecked S
                 withUnsafeMutableBytes(of: &word) {
                     $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[index * 8..<index * 8 + count]))
                 }
-                words[index].store(word, ordering: .relaxed)
+                words[place + index].store(word, ordering: .relaxed)
             }
         }
-        sequence.store(start &+ 2, ordering: .releasing)
     }
 
     /// The latest value published. Any thread. No allocation; repeats while a store is under way.
@@ -58,10 +67,10 @@ public final class SequenceLock<Value: BitwiseCopyable & Sendable>: @unchecked S
         var value = initial
         while true {
             let before = sequence.load(ordering: .acquiring)
-            guard before & 1 == 0 else { continue }
+            let place = before & 1 == 0 ? 0 : wordCount
             withUnsafeMutableBytes(of: &value) { bytes in
                 for index in 0..<wordCount {
-                    let word = words[index].load(ordering: .relaxed)
+                    let word = words[place + index].load(ordering: .relaxed)
                     let count = min(8, bytes.count - index * 8)
                     withUnsafeBytes(of: word) {
                         UnsafeMutableRawBufferPointer(rebasing: bytes[index * 8..<index * 8 + count])

@@ -87,17 +87,23 @@ extension StationLoop {
         if let written = limit.written { confirm(written.amperes, written.sequence) }
     }
 
+    /// What a station of this model can hold and draw: more than the installer lets it.
+    var possibleAmperes: Double { max(configuration.maximumAmperes, profile.largestAmperes) }
+
     /// Compares the limit in force, as the station reads it back, with the one written.
     mutating func judgeLimit(_ readBack: Double?, of index: StationProfile.RegisterIndex) {
         let now = MonotonicClock.nanoseconds()
         guard let written = limit.written else { return }
         let name = profile.registers[index].name
-        guard let readBack, readBack >= 0, readBack <= 2 * configuration.maximumAmperes else {
+        guard let readBack, readBack >= 0, readBack <= 2 * possibleAmperes else {
             if let readBack {
                 note(
                     "limit read back from '\(name)' is \(readBack) A, which cannot be; compare the profile's type, "
                         + "scale and word order with the manual")
             }
+            // What it holds is not known: it counts at its maximum, and the limit goes out again.
+            if readBack != nil { knowledge.report.acceptedAmperes = nil }
+            if now - written.time >= Int64(profile.limit.actsWithinSeconds * 1e9) { resend(now) }
             doubt(now)
             return
         }

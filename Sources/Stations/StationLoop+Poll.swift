@@ -80,10 +80,10 @@ extension StationLoop {
                 isComplete = false
                 continue
             }
-            guard abs(amperes) <= 2 * configuration.maximumAmperes else {
+            guard abs(amperes) <= 2 * possibleAmperes else {
                 note(
-                    "current in '\(profile.registers[register].name)' is \(amperes) A, more than twice the station's "
-                        + "maximum; compare the profile's type, scale and word order with the manual")
+                    "current in '\(profile.registers[register].name)' is \(amperes) A, more than twice what this "
+                        + "model can draw; compare the profile's type, scale and word order with the manual")
                 return false
             }
             // Feeding back takes no room under the fuse.

@@ -18,7 +18,6 @@ extension StationLoop {
     private static let checkInterval: Int64 = 60_000_000_000
 
     mutating func setUp(_ connection: borrowing ModbusConnection) throws(ModbusError) {
-        try readIdentity(connection)
         for step in profile.startUp {
             guard !shared.isStopping else { return }
             if profile.registers[step.write.register].isStored,
@@ -28,9 +27,14 @@ extension StationLoop {
             }
             _ = try write(connection, register: step.write.register, value: step.write.value)
         }
+        // Before all that may fail: a register that does not answer must not keep the limit from the station.
+        let wish = shared.wish.load()
+        if wish.sequence != 0, !shared.isStopping { try writeLimit(connection, wish) }
         if profile.keepAlive?.write == nil { keepAliveDue = .max } else { try keepAlive(connection) }
         guard !shared.isStopping else { return }
         try writeFailSafe(connection)
+        guard !shared.isStopping else { return }
+        try readIdentity(connection)
     }
 
     private mutating func readIdentity(_ connection: borrowing ModbusConnection) throws(ModbusError) {

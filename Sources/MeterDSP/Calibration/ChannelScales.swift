@@ -38,7 +38,8 @@ extension ChannelScales {
     func clipping(_ sums: FrameSums) -> ReadingFlags {
         let clipped = (sums.minimum .<= lowest) .| (sums.maximum .>= highest)
         var flags = ReadingFlags(rawValue: 0)
-        for lane in 0..<7 where clipped[lane] && isPresent[lane] {
+        // The neutral decides nothing, and an input left open clips for ever.
+        for lane in 0..<6 where clipped[lane] && isPresent[lane] {
             flags.mark(lane < 3 ? .voltageClipped : .currentClipped)
         }
         return flags

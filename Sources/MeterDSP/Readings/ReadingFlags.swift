@@ -19,8 +19,8 @@ public struct ReadingFlags: OptionSet, Sendable, Hashable, BitwiseCopyable {
     /// A current input reached the end of its converter's range: the true current may be larger.
     public static var currentClipped: ReadingFlags { @_noAllocation @_noLocks get { ReadingFlags(rawValue: 1 << 7) } }
 
-    /// Flags with which a reading says nothing reliable about the load.
-    public static var unusable: ReadingFlags { [.gap, .unsynchronised] }
+    /// Flags with which a reading says nothing reliable about the load; a clipped current may be any amount larger.
+    public static var unusable: ReadingFlags { [.gap, .unsynchronised, .currentClipped] }
 
     // Concrete twins of OptionSet's generic members, which a kernel proven free of allocation may not call.
     @_noAllocation @_noLocks

@@ -24,11 +24,13 @@ struct ControlLoop: ~Copyable {
     private let hasCoil: SIMD3<Int>
     // Made once: a set of flags written out is an array first.
     private let unusable = ReadingFlags.unusable
+    private let gap = ReadingFlags.gap
+    /// The building may feed in.
+    private let feedsIn: Bool
     private let unusableWindow: ReadingFlags = [.unusable, .partial]
 
     // The windows of the running second: allocation sees the highest of them.
     private var secondAmperes = PerPhaseAmperes.zero
-    private var secondFeedsIn = PhaseSet.all
     private var secondWindows = 0
     private var secondIsUsable = true
 
@@ -42,6 +44,7 @@ struct ControlLoop: ~Copyable {
             throw .meter(error)
         }
         limits = settings.supply.limits
+        feedsIn = settings.supply.feedsIn
         policy = settings.policy
         allocator = Allocator(limits: limits, stations: writers.map(\.rating), policy: policy)
         self.writers = writers
@@ -119,10 +122,13 @@ struct ControlLoop: ~Copyable {
                 snapshot.secondsAboveLimit[phase] += halfCycleSeconds
             }
         }
+        // A stretch cut at a gap is no half cycle. Gaps without end leave no usable reading: the fail-safe plan.
+        guard reading.flags.isDisjoint(with: gap) else { return }
         readReports()
+        let amperes = counted(
+            protectionAmperes(reading), power: reading.activePower, voltage: reading.voltageRMS, flags: reading.flags)
         let supply = SupplyReading(
-            amperes: PerPhaseAmperes(protectionAmperes(reading)), feedsIn: Self.feedsIn(reading.activePower),
-            time: time, isUsable: reading.flags.isDisjoint(with: unusable))
+            amperes: amperes, time: time, isUsable: reading.flags.isDisjoint(with: unusable))
         if Self.protect(&allocator, reports, supply, time) { publish() }
     }
 
@@ -146,24 +152,50 @@ struct ControlLoop: ~Copyable {
         let isUsable = reading.flags.isDisjoint(with: unusableWindow)
         if isUsable { snapshot.lastUsableWindow = time }
         secondIsUsable = secondIsUsable && isUsable
-        let amperes = PerPhaseAmperes(reading.currentRMS)
+        let amperes = counted(
+            reading.currentRMS, power: reading.activePower, voltage: reading.voltageRMS, flags: reading.flags)
         for phase in EachPhase() { secondAmperes[phase] = max(secondAmperes[phase], amperes[phase]) }
-        secondFeedsIn.formIntersection(Self.feedsIn(reading.activePower))
         secondWindows += 1
         // Five windows of 10 or 12 cycles are a second; the first decision needs one.
         guard secondWindows >= 5 || allocator.isUndecided else { return }
         readReports()
         guard mayDecide(time) else { return }
-        let supply = SupplyReading(
-            amperes: secondAmperes, feedsIn: secondFeedsIn, time: time, isUsable: secondIsUsable)
+        if allocator.isUndecided {
+            // The first plan stands on one good measurement; what was not yet synchronised before does not count.
+            // Where none comes, `expire` sees to the stations.
+            guard isUsable else { return beginSecond() }
+            secondAmperes = amperes
+            secondIsUsable = true
+        }
+        let supply = SupplyReading(amperes: secondAmperes, time: time, isUsable: secondIsUsable)
         // Even unchanged limits: the first plan may be what the allocator started from, and no station knows it yet.
         _ = Self.allocate(&allocator, reports, supply, time)
         publish()
         snapshot.headroom = allocator.headroomAmperes
+        beginSecond()
+    }
+
+    private mutating func beginSecond() {
         secondAmperes = .zero
-        secondFeedsIn = .all
         secondWindows = 0
         secondIsUsable = true
+    }
+
+    /// The current that counts on each line: all of it, unless the building may feed in and does. Then only what is not
+    /// active current, √(S² − P²)/U: feed-in never adds room, and what is reactive flows all the same. Where feed-in is
+    /// not allowed, or the line's voltage is missing, a negative power is a fault of the wiring and no feed-in.
+    private func counted(
+        _ amperes: SIMD3<Double>, power: SIMD3<Double>, voltage: SIMD3<Double>, flags: ReadingFlags
+    ) -> PerPhaseAmperes {
+        var counted = amperes
+        for phase in 0..<3 where feedsIn && power[phase] < 0 {
+            let isLost = flags.rawValue & (ReadingFlags.phase1Lost.rawValue << UInt32(phase)) != 0
+            guard !isLost, voltage[phase] > 0 else { continue }
+            let apparent = voltage[phase] * amperes[phase]
+            let rest = max(0, apparent * apparent - power[phase] * power[phase])
+            counted[phase] = rest.squareRoot() / voltage[phase]
+        }
+        return PerPhaseAmperes(counted)
     }
 
     /// The first plan waits for the stations' first answers, 3 s at most: until one has answered it counts at its
@@ -201,12 +233,6 @@ struct ControlLoop: ~Copyable {
     private static func expire(
         _ allocator: inout Allocator, _ reports: [StationReport], _ now: MonotonicTime
     ) -> Bool { allocator.expire(now: now, reports: reports.span) }
-
-    private static func feedsIn(_ power: SIMD3<Double>) -> PhaseSet {
-        var set = PhaseSet(rawValue: 0)
-        for phase in EachPhase() where power[Int(phase.rawValue)] < 0 { set.formUnion(PhaseSet(phase)) }
-        return set
-    }
 }
 
 extension Allocator {

@@ -35,8 +35,9 @@ extension SiteSettings {
 
 extension SiteSettings.Supply {
     init(_ node: YAMLNode) throws(YAMLError) {
-        let fields = try node.fields(["nominal-hz", "nominal-v", "main-limit-a", "security-margin-a"])
+        let fields = try node.fields(["nominal-hz", "nominal-v", "main-limit-a", "security-margin-a", "feed-in"])
         nominalHz = try fields["nominal-hz"]?.choice([("50", 50), ("60", 60)], what: "nominal frequency") ?? 50
+        feedsIn = try fields["feed-in"]?.boolean() ?? false
         nominalVolts = try fields["nominal-v"]?.number(50...500) ?? 230
         let limit = try perPhase(fields.required("main-limit-a"), 1...6300)
         let marginNode = fields["security-margin-a"]

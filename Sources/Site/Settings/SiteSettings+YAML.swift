@@ -15,6 +15,8 @@ extension SiteSettings {
             "  main-limit-a: \(list(supply.limits.mainAmperes))",
             "  # Kept free below it, for what the cars need to follow a new limit.",
             "  security-margin-a: \(list(supply.limits.marginAmperes))",
+            "  # true where photovoltaics or another source may feed in; else power towards the grid is a wiring fault.",
+            "  feed-in: \(supply.feedsIn)",
             "",
             "# The ADC, read through libiio. The arrow on a current sensor points to the consumers; each sensor sits on",
             "# the line of the voltage input with the same number.",

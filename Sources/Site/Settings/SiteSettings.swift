@@ -20,8 +20,14 @@ public struct SiteSettings: Sendable {
         public var nominalVolts: Double
         /// Main fuse and security margin per line, ampere.
         public var limits: SupplyLimits
+        /// The building has a source of its own (photovoltaics) and may feed in. Where it may not, power that flows
+        /// towards the grid is a fault of the wiring, and the current counts in full.
+        public var feedsIn: Bool
 
-        public init(nominalHz: Double = 50, nominalVolts: Double = 230, limits: SupplyLimits) {
+        public init(
+            nominalHz: Double = 50, nominalVolts: Double = 230, limits: SupplyLimits, feedsIn: Bool = false
+        ) {
+            self.feedsIn = feedsIn
             self.nominalHz = nominalHz
             self.nominalVolts = nominalVolts
             self.limits = limits

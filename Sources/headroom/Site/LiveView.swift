@@ -22,9 +22,11 @@ struct SiteView {
     var stations: [StationSnapshot]
     var messages: [String]
     var seconds: Double
+    var now: MonotonicTime
 
     init(_ device: SiteDevice, since begun: Int64) {
         settings = device.settings
+        now = MonotonicTime(nanoseconds: MonotonicClock.nanoseconds())
         snapshot = device.snapshot()
         stations = device.stations()
         messages = device.messages()
@@ -36,7 +38,25 @@ struct SiteView {
     /// What is wrong, in words; empty: nothing.
     var alarms: [String] {
         var words: [String] = []
-        if !snapshot.isMeasuring { words.append("no measurement: the ADC's connection is lost") }
+        if !snapshot.isMeasuring {
+            words.append("no measurement: the ADC's connection is lost")
+        } else if snapshot.lastBlock != .never, now.seconds(since: snapshot.lastBlock) > 1.5 {
+            words.append(
+                "no measurement for \(Int(now.seconds(since: snapshot.lastBlock))) s: the measuring thread hangs")
+        }
+        let flags = snapshot.window.flags
+        if flags.contains(.currentClipped) {
+            words.append("a current is beyond its input's range: use a larger sensor")
+        }
+        for phase in Self.lines {
+            let index = Int(phase.rawValue)
+            if flags.rawValue & (ReadingFlags.phase1Lost.rawValue << UInt32(index)) != 0 {
+                words.append("no voltage on \(phase.name)")
+            } else if !settings.supply.feedsIn, snapshot.window.activePower[index] < -50 {
+                words.append("\(phase.name) feeds in: sensor reversed or on another line, or set feed-in: true")
+            }
+        }
+        if snapshot.alarm.contains(.settingsUnusable) { words.append("settings that cannot be used: headroom check") }
         if snapshot.alarm.contains(.noMeasurement) { words.append("fail-safe plan: no usable reading") }
         if snapshot.alarm.contains(.overloadNotSolvable) {
             words.append("overload: all stations are at their floor and it is not enough")

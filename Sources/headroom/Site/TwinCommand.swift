@@ -31,7 +31,7 @@ struct TwinCommand: ParsableCommand {
             try checkSeconds(seconds)
             let twin = try building.start()
             defer { twin.stop() }
-            let settings = try TwinSite.settings(twin.description)
+            let settings = try TwinSite.settings(twin.description, feedsIn: building.photovoltaics > 0)
             if let writeConfig { try SettingsFile.write(settings.yaml, to: writeConfig) }
             complain("ADC      \(twin.iioURI), device \(twin.description.deviceName)")
             for station in twin.description.stations {

@@ -5,7 +5,7 @@ import Stations
 
 /// What an installer would write down of a twin: the settings for the normal device program.
 enum TwinSite {
-    static func settings(_ twin: TwinDescription) throws -> SiteSettings {
+    static func settings(_ twin: TwinDescription, feedsIn: Bool) throws -> SiteSettings {
         let inputs = twin.channels.filter { $0.channel != .aux }.map { channel in
             SiteSettings.Input(
                 channel: channel.channel, name: channel.identifier,
@@ -29,7 +29,8 @@ enum TwinSite {
             supply: .init(
                 nominalHz: twin.nominalHz,
                 limits: SupplyLimits(
-                    mainAmperes: .init(twin.mainLimitAmperes), marginAmperes: .init(twin.marginAmperes))),
+                    mainAmperes: .init(twin.mainLimitAmperes), marginAmperes: .init(twin.marginAmperes)),
+                feedsIn: feedsIn),
             meter: .init(uri: twin.iioURI, device: twin.deviceName, inputs: inputs),
             realtime: .init(), policy: AllocationPolicy(), stations: stations)
     }
