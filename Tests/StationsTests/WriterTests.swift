@@ -12,7 +12,9 @@ import Testing
         let writer = try StationWriter(configuration(genericProfile(), port: station.port, phases: [.l2, .l3, .l1]))
         #expect(writer.report().acceptedAmperes == nil)
         writer.publish(StationLimit(amperes: 10.37))
-        #expect(writer.report().inFlightAmperes.map { abs($0 - 10.3) < 1e-9 } == true)
+        // In flight at once; on a busy machine the station may have confirmed it already.
+        let published = writer.report()
+        #expect((published.inFlightAmperes ?? published.acceptedAmperes).map { abs($0 - 10.3) < 1e-9 } == true)
         try await eventually("the limit is accepted and the currents are known") {
             let report = writer.report()
             return report.acceptedAmperes != nil && report.inFlightAmperes == nil && report.drawnTime != .never
