@@ -106,9 +106,8 @@ extension Meter {
         let n = Double(end.index - start.index)
         guard n > 0 else { return nil }
         let sums = current.rogowski[phase]
-        let middle = Double(start.index) + (n + 1) / 2
-        let line = lastWindowLine.value[phase] + lastWindowLine.slope[phase] * (middle - lastWindowLine.at)
-        // The slope left after one window is below the noise: the line is level over half a cycle.
+        // The integrator takes the line's slope out: what is left after one window is below the noise.
+        let line = lastWindowLine.value[phase]
         return Swift.max(0, sums.yy / n - 2 * line * sums.y / n + line * line)
     }
 
@@ -180,10 +179,8 @@ extension Meter {
             let meanOfIntegral = windowSums.rogowski[phase].y / Double(end.index - windowStart.index)
             lastWindowLine.value[phase] = meanOfIntegral + slope * (b - a) / 2
             // What the integrator subtracts from here on makes the line level.
-            lastWindowLine.slope[phase] = 0
             integrator.mean[phase] += slope
         }
-        lastWindowLine.at = end.position
         lastWindowLine.isKnown = true
     }
 }

@@ -48,10 +48,7 @@ extension ChannelScales {
 
 /// The straight line that an offset of the coils' signals leaves in their integrals, as of the last window.
 struct RogowskiLine: BitwiseCopyable {
-    /// Value at frame `at`, codes · frames.
+    /// Codes · frames; level, because the integrator subtracts what made it rise.
     var value = SIMD3<Double>.zero
-    /// Per frame.
-    var slope = SIMD3<Double>.zero
-    var at = 0.0
     var isKnown = false
 }

@@ -28,6 +28,9 @@ public struct ReadingFlags: OptionSet, Sendable, Hashable, BitwiseCopyable {
     @_noAllocation @_noLocks
     func has(_ flag: ReadingFlags) -> Bool { rawValue & flag.rawValue != 0 }
 
+    /// The flag that says that the voltage of `phase` (0 to 2) is lost.
     @_noAllocation @_noLocks
-    static func phaseLost(_ phase: Int) -> ReadingFlags { ReadingFlags(rawValue: phase1Lost.rawValue << UInt32(phase)) }
+    public static func phaseLost(_ phase: Int) -> ReadingFlags {
+        ReadingFlags(rawValue: phase1Lost.rawValue << UInt32(phase))
+    }
 }

@@ -189,8 +189,7 @@ struct ControlLoop: ~Copyable {
     ) -> PerPhaseAmperes {
         var counted = amperes
         for phase in 0..<3 where feedsIn && power[phase] < 0 {
-            let isLost = flags.rawValue & (ReadingFlags.phase1Lost.rawValue << UInt32(phase)) != 0
-            guard !isLost, voltage[phase] > 0 else { continue }
+            guard !flags.contains(.phaseLost(phase)), voltage[phase] > 0 else { continue }
             let apparent = voltage[phase] * amperes[phase]
             let rest = max(0, apparent * apparent - power[phase] * power[phase])
             counted[phase] = rest.squareRoot() / voltage[phase]

@@ -50,7 +50,7 @@ struct SiteView {
         }
         for phase in Self.lines {
             let index = Int(phase.rawValue)
-            if flags.rawValue & (ReadingFlags.phase1Lost.rawValue << UInt32(index)) != 0 {
+            if flags.contains(.phaseLost(index)) {
                 words.append("no voltage on \(phase.name)")
             } else if !settings.supply.feedsIn, snapshot.window.activePower[index] < -50 {
                 words.append("\(phase.name) feeds in: sensor reversed or on another line, or set feed-in: true")
