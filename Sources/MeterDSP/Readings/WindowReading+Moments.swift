@@ -19,6 +19,9 @@ extension WindowReading {
             if scales.rogowski[phase] != 0 { currentDC[phase] = 0 }
             let power = moments.covariance[phase] * scales.scale[phase] * scales.scale[phase + 3]
             activePower[phase] = power
+            let next = phase == 2 ? 0 : phase + 1
+            voltageProducts[phase] = moments.voltageProducts[phase] * scales.scale[phase] * scales.scale[next]
+            currentProducts[phase] = moments.currentProducts[phase] * scales.scale[phase + 3] * scales.scale[next + 3]
             if power > 0 { importedEnergy[phase] = power * seconds }
             if power < 0 { exportedEnergy[phase] = -power * seconds }
         }

@@ -23,6 +23,10 @@ public struct WindowReading: Sendable, BitwiseCopyable {
     public internal(set) var currentPeak = SIMD3<Double>.zero
     /// Mean of u·i without the product of the DC parts; positive: towards the consumers.
     public internal(set) var activePower = SIMD3<Double>.zero
+    /// Means of u₁·u₂, u₂·u₃, u₃·u₁ without the DC parts, V².
+    public internal(set) var voltageProducts = SIMD3<Double>.zero
+    /// Means of i₁·i₂, i₂·i₃, i₃·i₁ without the DC parts, A².
+    public internal(set) var currentProducts = SIMD3<Double>.zero
     /// Whether the fundamentals are known: of whole windows with a frequency.
     public internal(set) var hasFundamentals = false
     // RMS phasors; the angle is that of a cosine at the window's start.

@@ -28,6 +28,10 @@ struct Moments {
     var variance: SIMD8<Double> = .zero
     /// Mean of (u − mean)(i − mean) by phase.
     var covariance: SIMD3<Double> = .zero
+    /// Means of (u₁ − mean)(u₂ − mean) and so on: 1–2, 2–3, 3–1.
+    var voltageProducts: SIMD3<Double> = .zero
+    /// The same of the currents.
+    var currentProducts: SIMD3<Double> = .zero
     /// Largest |x − mean| by lane.
     var peak: SIMD8<Double> = .zero
 
@@ -51,6 +55,13 @@ struct Moments {
                 (double(sums.frames.products[phase]) + to.edge(phase, phase + 3)
                     - from.edge(phase, phase + 3)) / frames
             covariance[phase] = product - mean[phase] * mean[phase + 3]
+            let next = phase == 2 ? 0 : phase + 1
+            voltageProducts[phase] =
+                (double(sums.frames.voltageProducts[phase]) + to.edge(phase, next) - from.edge(phase, next)) / frames
+                - mean[phase] * mean[next]
+            currentProducts[phase] =
+                (double(sums.frames.currentProducts[phase]) + to.edge(phase + 3, next + 3)
+                    - from.edge(phase + 3, next + 3)) / frames - mean[phase + 3] * mean[next + 3]
             if rogowski[phase] != 0 { integrate(phase, sums.rogowski[phase], from: from, to: to) }
         }
     }

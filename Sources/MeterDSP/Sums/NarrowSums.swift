@@ -10,6 +10,10 @@ struct NarrowSums: BitwiseCopyable {
     var squares = SIMD8<Int64>.zero
     /// Σu·i of phase 1, 2, 3; lane 3 has no meaning.
     var products = SIMD4<Int64>.zero
+    /// Σu₁·u₂, Σu₂·u₃, Σu₃·u₁; lane 3 has no meaning.
+    var voltageProducts = SIMD4<Int64>.zero
+    /// Σi₁·i₂, Σi₂·i₃, Σi₃·i₁; lane 3 has no meaning.
+    var currentProducts = SIMD4<Int64>.zero
     var minimum = SIMD8<Int16>(repeating: .max)
     var maximum = SIMD8<Int16>(repeating: .min)
 
@@ -27,6 +31,8 @@ struct NarrowSums: BitwiseCopyable {
         var total = SIMD8<Int32>.zero
         var squares = SIMD8<UInt64>.zero
         var products = SIMD4<UInt64>.zero
+        var voltages = SIMD4<UInt64>.zero
+        var currents = SIMD4<UInt64>.zero
         var low = SIMD8<Int16>(repeating: .max)
         var high = SIMD8<Int16>(repeating: .min)
         var at = unsafe frames
@@ -46,6 +52,8 @@ struct NarrowSums: BitwiseCopyable {
                 SIMD4<Int32>(truncatingIfNeeded: a.lowHalf) &* SIMD4<Int32>(truncatingIfNeeded: currentA)
                 &+ SIMD4<Int32>(truncatingIfNeeded: b.lowHalf) &* SIMD4<Int32>(truncatingIfNeeded: currentB)
             products &+= Self.widened(product)
+            voltages &+= Self.widened(Self.neighbours(a.lowHalf) &+ Self.neighbours(b.lowHalf))
+            currents &+= Self.widened(Self.neighbours(currentA) &+ Self.neighbours(currentB))
             low.replace(with: a, where: a .< low)
             low.replace(with: b, where: b .< low)
             high.replace(with: a, where: a .> high)
@@ -61,12 +69,17 @@ struct NarrowSums: BitwiseCopyable {
             let current = unsafe at.loadUnaligned(fromByteOffset: 6, as: SIMD4<Int16>.self)
             products &+= Self.widened(
                 SIMD4<Int32>(truncatingIfNeeded: a.lowHalf) &* SIMD4<Int32>(truncatingIfNeeded: current))
+            voltages &+= Self.widened(Self.neighbours(a.lowHalf))
+            currents &+= Self.widened(Self.neighbours(current))
             low.replace(with: a, where: a .< low)
             high.replace(with: a, where: a .> high)
         }
         sum = SIMD8<Int64>(truncatingIfNeeded: total)
         self.squares = SIMD8<Int64>(truncatingIfNeeded: squares)
-        self.products = SIMD4<Int64>(truncatingIfNeeded: products) &- Int64((count + 1) / 2) * Self.bias
+        let biases = Int64((count + 1) / 2) * Self.bias
+        self.products = SIMD4<Int64>(truncatingIfNeeded: products) &- biases
+        voltageProducts = SIMD4<Int64>(truncatingIfNeeded: voltages) &- biases
+        currentProducts = SIMD4<Int64>(truncatingIfNeeded: currents) &- biases
         minimum = low
         maximum = high
     }
@@ -81,11 +94,21 @@ struct NarrowSums: BitwiseCopyable {
         SIMD4<UInt64>(truncatingIfNeeded: SIMD4<UInt32>(truncatingIfNeeded: products &+ 0x7FFF_FFFF))
     }
 
+    /// x₁·x₂, x₂·x₃, x₃·x₁ of the first three lanes.
+    @_noAllocation @_noLocks
+    @inline(__always)
+    private static func neighbours(_ x: SIMD4<Int16>) -> SIMD4<Int32> {
+        let next = SIMD4(x[1], x[2], x[0], x[3])
+        return SIMD4<Int32>(truncatingIfNeeded: x) &* SIMD4<Int32>(truncatingIfNeeded: next)
+    }
+
     @_noAllocation @_noLocks
     mutating func merge(_ next: NarrowSums) {
         sum &+= next.sum
         squares &+= next.squares
         products &+= next.products
+        voltageProducts &+= next.voltageProducts
+        currentProducts &+= next.currentProducts
         minimum.replace(with: next.minimum, where: next.minimum .< minimum)
         maximum.replace(with: next.maximum, where: next.maximum .> maximum)
     }
