@@ -15,7 +15,9 @@ struct BuildingSignal {
 
     static let volts = 230.0
     static let amperes = 16.0
-    private static let voltsFullScale = 500.0
+    /// The currents lag by 30°.
+    static let wattsPerPhase = volts * amperes * 0.75.squareRoot()
+    static let voltsFullScale = 500.0
     private static let amperesFullScale = 60.0
     private static let coilSensitivity = 0.45e-6
     /// Twice the coil's voltage at full current: harmonic h arrives h-fold.

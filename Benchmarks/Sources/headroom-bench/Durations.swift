@@ -85,6 +85,15 @@ struct Distribution: Codable {
     /// The median, or the mean of very few.
     var typical: Double { p50 ?? mean }
 
+    /// Of no calls.
+    static let none = Distribution(count: 0, mean: 0, maximum: 0)
+
+    private init(count: Int, mean: Double, maximum: Double) {
+        self.count = count
+        self.mean = mean
+        self.maximum = maximum
+    }
+
     /// - Parameter maximum: exact, where the histogram rounds.
     init(_ histogram: Histogram<UInt64>, maximum: Double, mean: Double) {
         let count = Int(histogram.totalCount)

@@ -8,13 +8,13 @@ struct HeadroomBench: ParsableCommand {
         commandName: "headroom-bench",
         abstract: "Measures the measuring core, the allocator and the machine under them, in one run and one table.",
         discussion: """
-            Times are only reported: they are the machine's as much as the program's. Counts decide: where a measured \
-            loop touches the heap, the exit code is 1.
+            Times are only reported: they are the machine's as much as the program's. Counts and ratios decide: where \
+            one breaks a threshold, the exit code is 1.
 
             Example: headroom-bench --short --json bench.json
             """)
 
-    @Flag(help: "A run of about ten seconds, without the whole chain.")
+    @Flag(help: "A run of less than a minute, without the whole chain.")
     var short = false
 
     @Option(
@@ -37,7 +37,26 @@ struct HeadroomBench: ParsableCommand {
     @Option(help: ArgumentHelp("The headroom command for the whole chain.", valueName: "path"))
     var headroom = "../.build/release/headroom"
 
+    @Flag(help: "Count instructions per frame with callgrind (valgrind) too: about a minute more.")
+    var instructions = false
+
+    @Option(help: ArgumentHelp("The file of thresholds.", valueName: "file"))
+    var thresholds = "thresholds.json"
+
+    @Option(help: ArgumentHelp("The sums in NumPy.", valueName: "file"))
+    var numpy = "sums.py"
+
+    @Option(
+        help: ArgumentHelp(
+            "Only work through some seconds of signal with one kernel, for callgrind.", valueName: "kernel",
+            visibility: .hidden))
+    var countInstructions: String?
+
+    @Option(help: ArgumentHelp("Seconds of signal for --count-instructions.", visibility: .hidden))
+    var seconds = 1
+
     func validate() throws {
+        guard (1...1_000).contains(seconds) else { throw ValidationError("--seconds \(seconds): use 1 to 1000") }
         if let calls, !(1_000...100_000_000).contains(calls) {
             throw ValidationError("--calls \(calls): use 1000 to 100000000")
         }
@@ -48,16 +67,17 @@ struct HeadroomBench: ParsableCommand {
 
     func run() throws {
         do {
+            if let kernel = countInstructions {
+                try InstructionCount.work(kernel, seconds: seconds)
+                return
+            }
+            let limits = try Thresholds(path: thresholds)
             let report = try measure()
             report.table().forEach { print($0) }
             if let json { try save(report.json(), to: json) }
-            let offenders = report.heapOffenders
-            for row in offenders {
-                complain(
-                    "\(row.name): \(row.heapAllocations ?? 0) heap allocations and \(row.heapFrees ?? 0) frees in "
-                        + "\(row.times.count) calls, where none is allowed; find them with a breakpoint on malloc")
-            }
-            if !offenders.isEmpty { throw ExitCode(1) }
+            let broken = limits.broken(by: report.rows)
+            broken.forEach(complain)
+            if !broken.isEmpty { throw ExitCode(1) }
         } catch let error as BenchmarkError {
             complain("\(error)")
             throw ExitCode(1)
@@ -83,16 +103,21 @@ struct HeadroomBench: ParsableCommand {
         defer { if busy > 0 { cbenchmark_stop_load() } }
 
         var rows = try MeterBenchmark.run(blocks: calls, progress: &progress)
+        let signal = BuildingSignal(usesCoils: false)
+        let kernels = rows.firstIndex { $0.kind == .machine } ?? rows.endIndex
+        rows.insert(try NumPyBenchmark.row(numpy, signal.samples, rounds: short ? 2 : 10), at: kernels)
+        var others = try ScalingBenchmark.run(rounds: short ? 20 : 100, progress: &progress)
+        others += try HarmonicsBenchmark.run(windows: short ? 50 : 300, progress: &progress)
         for (stations, budget) in AllocatorBenchmark.budgets {
-            let place = rows.firstIndex { $0.kind == .machine } ?? rows.endIndex
-            rows.insert(
-                contentsOf: try AllocatorBenchmark.run(
-                    stations: stations, calls: calls, budget: budget, progress: &progress), at: place)
+            others += try AllocatorBenchmark.run(
+                stations: stations, calls: calls, budget: budget, progress: &progress)
         }
+        rows.insert(contentsOf: others, at: rows.firstIndex { $0.kind == .machine } ?? rows.endIndex)
         let overloads = try overloadRuns()
         if let chain = OverloadChain.row(overloads) {
-            rows.insert(chain, at: rows.firstIndex { $0.kind == .reference } ?? rows.endIndex)
+            rows.insert(chain, at: rows.firstIndex { $0.kind == .machine } ?? rows.endIndex)
         }
+        if instructions { try InstructionCount.count(into: &rows, progress: &progress) }
         return Report(calls: calls, busyThreads: busy, usesFIFO: usesFIFO, rows: rows, overloads: overloads)
     }
 

@@ -3,7 +3,7 @@ import FoundationEssentials
 /// Everything one run found.
 struct Report: Codable {
     var program = "headroom-bench"
-    var formatVersion = 1
+    var formatVersion = 2
     /// Of the run's options.
     var calls: Int
     var busyThreads: Int
@@ -11,9 +11,6 @@ struct Report: Codable {
     /// Times are nanoseconds.
     var rows: [Row]
     var overloads: [OverloadRun]
-
-    /// The measured loops that allocated or freed. None, or the run has failed.
-    var heapOffenders: [Row] { rows.filter { $0.kind == .product && $0.touchesHeap } }
 
     func json() throws -> String {
         let encoder = JSONEncoder()
@@ -36,7 +33,9 @@ struct Report: Codable {
         for row in rows {
             let times = row.times
             let cells =
-                ["\(times.count)"] + [times.p50, times.p99, times.p999, times.p9999, times.maximum].map(microseconds)
+                [times.count > 0 ? "\(times.count)" : "-"]
+                + [times.p50, times.p99, times.p999, times.p9999, times.count > 0 ? times.maximum : nil].map(
+                    microseconds)
                 + [
                     row.machineAlone.map { microseconds($0.p9999) } ?? "",
                     row.budgetP9999.map { fixed($0 / 1000, 0) } ?? "",
@@ -50,12 +49,14 @@ struct Report: Codable {
     private func notes(_ row: Row) -> [String] {
         var notes: [String] = []
         if let frame = row.nanosecondsPerFrame { notes.append("\(fixed(frame, 2)) ns per frame") }
-        if row.kind == .product, let share = row.shareOfBlock {
+        if let count = row.instructionsPerFrame { notes.append("\(fixed(count, 1)) instructions") }
+        if row.kind == .product, row.budgetP9999 != nil, let share = row.shareOfBlock {
             notes.append("\(fixed(100 * share, 3)) % of the block")
         }
         for (name, ratio) in row.ratios.sorted(by: { $0.key < $1.key }) {
             notes.append("\(fixed(ratio, 2)) x \(name)")
         }
+        if let note = row.note { notes.append(note) }
         if let share = row.changedShare { notes.append("\(fixed(100 * share, 0)) % changed a limit") }
         if let count = row.preemptions, count > 0 { notes.append("preempted \(count) times") }
         if let budget = row.budgetP9999, let p9999 = row.times.p9999, p9999 > budget {

@@ -27,10 +27,14 @@ struct Row: Codable {
     var nanosecondsPerFrame: Double?
     /// The median as a share of the time that the block's frames took to be sampled.
     var shareOfBlock: Double?
-    /// The median over that of a counterpart in C.
+    /// Counted by callgrind; nil: not counted.
+    var instructionsPerFrame: Double?
+    /// The median over that of a counterpart, by the counterpart's name.
     var ratios: [String: Double] = [:]
     /// Share of the calls that did what the row is about.
     var changedShare: Double?
+    /// What else there is to say.
+    var note: String?
 
     init(_ name: String, _ kind: Kind, _ times: Distribution) {
         self.name = name
@@ -49,6 +53,7 @@ struct Row: Codable {
     init(block name: String, _ kind: Kind, _ durations: borrowing Durations) {
         self.init(name, kind, durations)
         let median = times.typical
+        guard durations.count > 0 else { return }
         nanosecondsPerFrame = median / Double(BuildingSignal.blockFrames)
         shareOfBlock = median / BuildingSignal.blockNanoseconds
         // One per cent of the block period.
@@ -60,7 +65,4 @@ struct Row: Codable {
         let other = counterparts.reduce(0) { $0 + $1.times.typical }
         if other > 0 { ratios[name] = times.typical / other }
     }
-
-    /// Whether the calls allocated or freed.
-    var touchesHeap: Bool { (heapAllocations ?? 0) > 0 || (heapFrees ?? 0) > 0 }
 }

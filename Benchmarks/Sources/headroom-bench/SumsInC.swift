@@ -2,44 +2,54 @@ import CBenchmark
 
 /// The sums of the measuring core as a C programmer would write them, on the same blocks.
 struct SumsInC {
-    private var sums = cbenchmark_sums()
     private var coils = cbenchmark_coils()
+    /// Those that this processor runs.
+    let kernels: [Kernel]
+    private var sums: [cbenchmark_sums]
+
+    /// A way to write them.
+    struct Kernel {
+        var code: cbenchmark_kernel
+        var name: String
+        /// As `--count-instructions` knows it.
+        var option: String
+
+        static let all = [
+            Kernel(code: cbenchmark_plain, name: "plain C", option: "c-plain"),
+            Kernel(code: cbenchmark_sse2, name: "SSE2 C", option: "c-sse2"),
+            Kernel(code: cbenchmark_avx2, name: "AVX2 C", option: "c-avx2"),
+            Kernel(code: cbenchmark_avx512, name: "AVX-512 C", option: "c-avx512"),
+        ]
+        var runsHere: Bool { cbenchmark_can(code) != 0 }
+    }
 
     init() {
-        cbenchmark_sums_clear(&sums)
+        kernels = Kernel.all.filter(\.runsHere)
+        var empty = cbenchmark_sums()
+        cbenchmark_sums_clear(&empty)
+        sums = kernels.map { _ in empty }
         cbenchmark_coils_clear(&coils)
         // Taps of the size that the integrator of the measuring core has; their values do not change the time.
         coils.centre = 0.98
         coils.side = 0.01
     }
 
+    /// Adds one second of signal with number `place` of `kernels`.
     @inline(never)
-    mutating func addPlain(_ samples: [Int16], _ times: inout Durations) {
+    mutating func add(_ samples: [Int16], with place: Int, _ times: inout Durations) {
+        let kernel = kernels[place].code
+        var sums = sums[place]
         samples.withUnsafeBufferPointer { samples in
             times.beginLoop()
             for block in 0..<BuildingSignal.blocks {
                 let frames = samples.baseAddress.map { $0 + block * BuildingSignal.blockFrames * 8 }
                 let begun = cbenchmark_nanoseconds()
-                cbenchmark_add_plain(&sums, frames, BuildingSignal.blockFrames)
+                _ = cbenchmark_add(kernel, &sums, frames, BuildingSignal.blockFrames)
                 times.append(cbenchmark_nanoseconds() - begun)
             }
             times.endLoop()
         }
-    }
-
-    /// Records nothing on a processor without SSE2.
-    @inline(never)
-    mutating func addVector(_ samples: [Int16], _ times: inout Durations) {
-        samples.withUnsafeBufferPointer { samples in
-            times.beginLoop()
-            for block in 0..<BuildingSignal.blocks {
-                let frames = samples.baseAddress.map { $0 + block * BuildingSignal.blockFrames * 8 }
-                let begun = cbenchmark_nanoseconds()
-                guard cbenchmark_add_sse2(&sums, frames, BuildingSignal.blockFrames) == 1 else { break }
-                times.append(cbenchmark_nanoseconds() - begun)
-            }
-            times.endLoop()
-        }
+        self.sums[place] = sums
     }
 
     @inline(never)
@@ -55,46 +65,17 @@ struct SumsInC {
             times.endLoop()
         }
     }
+}
 
-    /// Makes sure that what is compared computes the same: both kernels against sums in Swift, extreme codes included.
-    static func check(_ samples: [Int16]) throws {
-        var generator = SeededGenerator(seed: 2)
-        let random = (0..<64 * 8).map { _ in Int16.random(in: .min ... .max, using: &generator) }
-        for (name, codes) in [
-            ("the signal", Array(samples.prefix(64 * 8))), ("random codes", random),
-            ("the lowest codes", [Int16](repeating: .min, count: 64 * 8)),
-            ("the highest codes", [Int16](repeating: .max, count: 64 * 8)),
-        ] {
-            let expected = Self.sums(codes)
-            var plain = cbenchmark_sums()
-            cbenchmark_sums_clear(&plain)
-            var vector = plain
-            cbenchmark_add_plain(&plain, codes, codes.count / 8)
-            guard Self.list(plain) == expected else {
-                throw BenchmarkError("the plain C loop sums \(name) wrongly; report this as a bug")
-            }
-            if cbenchmark_add_sse2(&vector, codes, codes.count / 8) == 1, Self.list(vector) != expected {
-                throw BenchmarkError("the SSE2 loop sums \(name) wrongly; report this as a bug")
+extension cbenchmark_sums {
+    /// In the order of `SumsKernel.values`.
+    var values: [Int64] {
+        func all<T>(_ tuple: T) -> [Int64] {
+            Mirror(reflecting: tuple).children.map { child in
+                (child.value as? Int64) ?? (child.value as? Int16).map(Int64.init) ?? .min
             }
         }
-    }
-
-    private static func list(_ sums: cbenchmark_sums) -> [Int64] {
-        func all<T>(_ tuple: T) -> [Int64] { Mirror(reflecting: tuple).children.map { number($0.value) } }
-        return all(sums.sum) + all(sums.squares) + all(sums.products) + all(sums.minimum) + all(sums.maximum)
-    }
-
-    private static func number(_ value: Any) -> Int64 {
-        (value as? Int64) ?? (value as? Int16).map(Int64.init) ?? .min
-    }
-
-    private static func sums(_ codes: [Int16]) -> [Int64] {
-        let frames = stride(from: 0, to: codes.count, by: 8).map { codes[$0..<$0 + 8].map(Int64.init) }
-        func lanes(_ value: ([Int64]) -> Int64) -> [Int64] {
-            (0..<8).map { lane in value(frames.map { $0[lane] }) }
-        }
-        let products = (0..<3).map { phase in frames.reduce(0) { $0 + $1[phase] * $1[phase + 3] } }
-        return lanes { $0.reduce(0, +) } + lanes { $0.reduce(0) { $0 + $1 * $1 } } + products
-            + lanes { $0.min() ?? 0 } + lanes { $0.max() ?? 0 }
+        return all(sum) + all(squares) + all(products) + all(voltage_products) + all(current_products)
+            + all(minimum) + all(maximum)
     }
 }

@@ -9,17 +9,22 @@
 
 /* Exact sums over frames of eight int16 channels: u1 u2 u3 i1 i2 i3 iN aux. */
 typedef struct {
-    int64_t sum[8], squares[8], products[3];
+    int64_t sum[8], squares[8];
+    int64_t products[3];                                /* u1i1 u2i2 u3i3 */
+    int64_t voltage_products[3], current_products[3];   /* u1u2 u2u3 u3u1, i1i2 i2i3 i3i1 */
     int16_t minimum[8], maximum[8];
 } cbenchmark_sums;
 
+/* A plain loop, for the compiler to make the best of, and intrinsics of three widths. */
+typedef enum { cbenchmark_plain, cbenchmark_sse2, cbenchmark_avx2, cbenchmark_avx512 } cbenchmark_kernel;
+
+/* Whether this processor runs `kernel`. */
+int cbenchmark_can(cbenchmark_kernel kernel);
+
 void cbenchmark_sums_clear(cbenchmark_sums *sums);
 
-/* Adds `count` frames: a plain loop, for the compiler to make the best of. */
-void cbenchmark_add_plain(cbenchmark_sums *sums, const int16_t *frames, size_t count);
-
-/* The same with SSE2 intrinsics; `count` even and at most 32768. Returns 0 and adds nothing on another processor. */
-int cbenchmark_add_sse2(cbenchmark_sums *sums, const int16_t *frames, size_t count);
+/* Adds `count` frames, at most 32768. Returns 0 and adds nothing where the processor cannot. */
+int cbenchmark_add(cbenchmark_kernel kernel, cbenchmark_sums *sums, const int16_t *frames, size_t count);
 
 /* Sums over the integrated signal of three coils, as the measuring core keeps them. */
 typedef struct {
@@ -33,6 +38,13 @@ void cbenchmark_coils_clear(cbenchmark_coils *coils);
 
 /* Integrates the coils of `count` frames and adds up: a plain loop. */
 void cbenchmark_add_coils(cbenchmark_coils *coils, const int16_t *frames, size_t count);
+
+/* FFTW by itself: the transform of `count` real samples, planned as the library plans it. 0: no memory. */
+typedef struct cbenchmark_transform cbenchmark_transform;
+cbenchmark_transform *cbenchmark_transform_make(int count);
+void cbenchmark_transform_free(cbenchmark_transform *transform);
+/* Copies the samples in and transforms them; returns one of the results. */
+double cbenchmark_transform_run(cbenchmark_transform *transform, const double *samples);
 
 /* Allocations and frees of the calling thread since it began. */
 typedef struct {
