@@ -58,20 +58,38 @@ enum InstructionCount {
         let emulated = Set(kernels.map(\.option)).subtracting(
             // Callgrind knows no AVX-512.
             SumsInC.Kernel.all.filter { !$0.runsHere || $0.code == cbenchmark_avx512 }.map(\.option))
+        let program = try strippedCopy()
+        defer { try? FileManager.default.removeItem(atPath: program) }
         for (number, kernel) in kernels.enumerated() where emulated.contains(kernel.option) {
             progress.report(done: number, of: kernels.count, "instructions, by callgrind")
-            let low = try instructions(kernel.option, seconds: fewer)
-            let high = try instructions(kernel.option, seconds: more)
+            let low = try instructions(program, kernel.option, seconds: fewer)
+            let high = try instructions(program, kernel.option, seconds: more)
             guard let row = rows.firstIndex(where: { $0.name == kernel.row }) else { continue }
             let frames = (more - fewer) * BuildingSignal.blocks * BuildingSignal.blockFrames
             rows[row].instructionsPerFrame = Double(high - low) / Double(frames)
         }
     }
 
-    private static func instructions(_ option: String, seconds: Int) throws -> Int {
+    /// This program without its debug information, which valgrind up to 3.19 stumbles over.
+    private static func strippedCopy() throws -> String {
+        let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        let copy = FileManager.default.temporaryDirectory.appendingPathComponent("headroom-bench-\(getpid())").path
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        process.arguments = ["strip", "--strip-debug", "-o", copy, program]
+        do { try process.run() } catch { throw BenchmarkError("/usr/bin/env does not start: \(error)") }
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            throw BenchmarkError(
+                "strip \(program) ended with status \(process.terminationStatus); install the package binutils, "
+                    + "or leave out --instructions")
+        }
+        return copy
+    }
+
+    private static func instructions(_ program: String, _ option: String, seconds: Int) throws -> Int {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = [
             "valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", program,
             "--count-instructions", option, "--seconds", "\(seconds)",

@@ -105,10 +105,16 @@ private struct FourMeters: ~Copyable {
     private var times: Durations
 
     init(_ signal: BuildingSignal, _ rounds: Int) throws {
-        first = try MeterRun(signal.configuration(), blocks: 0)
-        second = try MeterRun(signal.configuration(), blocks: 0)
-        third = try MeterRun(signal.configuration(), blocks: 0)
-        fourth = try MeterRun(signal.configuration(), blocks: 0)
+        // One by one into locals: a struct that cannot be copied must not be half made where an error is thrown.
+        let configuration = signal.configuration()
+        let a = try MeterRun(configuration, blocks: 0)
+        let b = try MeterRun(configuration, blocks: 0)
+        let c = try MeterRun(configuration, blocks: 0)
+        let d = try MeterRun(configuration, blocks: 0)
+        first = a
+        second = b
+        third = c
+        fourth = d
         times = Durations(capacity: rounds * BuildingSignal.blocks)
     }
 
