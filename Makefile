@@ -27,7 +27,7 @@ release: ## build one file for a device: Swift's libraries linked in
 
 bench: ## measure speed: the measuring core and the allocator (ARGS=--short: in seconds)
 	@.ci/dependencies.sh build
-	cd Benchmarks && swift build -c release && .build/release/headroom-bench $(ARGS)
+	cd Benchmarks && swift build -c release --product headroom-bench && .build/release/headroom-bench $(ARGS)
 
 format: ## bring the sources into the house's format
 	swift format --in-place --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources

@@ -7,6 +7,8 @@ let package = Package(
     dependencies: [
         .package(name: "Headroom", path: ".."),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        // Without traits: its allocator of choice and its hooks would stand where ours count.
+        .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
@@ -21,6 +23,17 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: [.enableUpcomingFeature("ExistentialAny"), .treatAllWarnings(as: .error)]),
+        // The kernels under ordo-one's runner, `swift package benchmark`: it finds only what lies in `Benchmarks/`.
+        .executableTarget(
+            name: "Kernels",
+            dependencies: [
+                "CBenchmark",
+                .product(name: "MeterDSP", package: "Headroom"),
+                .product(name: "Benchmark", package: "benchmark"),
+            ],
+            path: "Kernels",
+            swiftSettings: [.enableUpcomingFeature("ExistentialAny"), .treatAllWarnings(as: .error)],
+            plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
         // The sums in C, FFTW by itself, and a heap that counts. Only this package links it.
         .target(
             name: "CBenchmark", cSettings: [.enableWarning("all")], linkerSettings: [.linkedLibrary("fftw3")]),
