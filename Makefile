@@ -25,15 +25,15 @@ release: ## build one file for a device: Swift's libraries linked in
 	@.ci/dependencies.sh build
 	swift build -c release --product headroom --static-swift-stdlib
 
-bench: ## measure speed: the measuring core and the allocator (ARGS=--short: in seconds)
+bench: ## measure speed beside C and NumPy, check thresholds (ARGS=--short: half a minute)
 	@.ci/dependencies.sh build
-	cd Benchmarks && swift build -c release --product headroom-bench && .build/release/headroom-bench $(ARGS)
+	cd Benchmarks && swift build -c release --product headroom-bench && .build/release/headroom-bench --json bench.json $(ARGS)
 
 format: ## bring the sources into the house's format
-	swift format --in-place --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+	swift format --in-place --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Kernels
 
 lint: ## check the format
-	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Kernels
 
 clean: ## remove what was built
 	rm -rf .build Benchmarks/.build

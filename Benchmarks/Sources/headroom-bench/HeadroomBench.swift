@@ -19,7 +19,7 @@ struct HeadroomBench: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Timed blocks and timed decisions of each kind (default: 300000, short 50000).",
+            "Timed blocks and timed decisions of each kind (default: 150000, short 50000).",
             valueName: "n"))
     var calls: Int?
 
@@ -88,7 +88,7 @@ struct HeadroomBench: ParsableCommand {
         var progress = Progress()
         try checkHeapCounter()
         // Whole seconds of signal.
-        let calls = ((calls ?? (short ? 50_000 : 300_000)) + 99) / 100 * 100
+        let calls = ((calls ?? (short ? 50_000 : 150_000)) + 99) / 100 * 100
         var busy = 0
         var usesFIFO = false
         if load {
