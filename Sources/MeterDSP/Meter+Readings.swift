@@ -122,7 +122,8 @@ extension Meter {
         reading.countEnergy(seconds: moments.frames / constants.sampleRateHz)
         for phase in 0..<3 { lastReactivePower[phase] = reading.fundamentalReactivePower(phase) ?? 0 }
         window = reading
-        guard isFull else { return }
+        // Whole cycles, if not all of them, still tell what coils rise by.
+        guard isFull || (conditioner.hasCoils && windowHalfCycles % 2 == 0) else { return }
         levels.take(moments, subtracted: conditioner.level)
         guard conditioner.isNeeded else { return }
         conditioner.subtractRamp(moments.slope, from: end.position)
@@ -136,7 +137,9 @@ extension Meter {
         guard ((omega - fundamentals.omega) * reading.frames).magnitude < 2 else { return }
         // The fundamentals are of codes as they came: a coil's mean is the slope of its integral.
         var mean = moments.mean + conditioner.level
-        for lane in 3..<7 where scales.isCoil(lane) { mean[lane] = moments.slope[lane - 3] + conditioner.mean[lane - 3] }
+        for lane in 3..<7 where scales.isCoil(lane) {
+            mean[lane] = moments.slope[lane - 3] + conditioner.mean[lane - 3]
+        }
         let (real, imaginary) = fundamentals.phasors(frames: reading.frames, omega: omega, mean: mean)
         for phase in 0..<3 {
             let voltage =

@@ -58,15 +58,15 @@ extension Meter {
     @_noAllocation @_noLocks
     mutating func addFundamentals(through last: Int64, isEnd: Bool) {
         let length = Int64(finder.decimation)
-        var number = groups.count(before: fundamentalsNext)
+        let number = groups.count(before: fundamentalsNext)
         let next = groups.first + Int64(number) * length
         if next > fundamentalsNext, next - 1 <= last { addFundamentals(of: next - fundamentalsNext) }
-        while fundamentalsNext + length - 1 <= last, fundamentalsNext + length <= groups.end,
-            fundamentalsNext >= groups.first
-        {
-            fundamentals.add(groups[number], first: fundamentalsNext, last: fundamentalsNext + length - 1)
-            fundamentalsNext += length
-            number += 1
+        if fundamentalsNext >= groups.first {
+            let count = Int((Swift.min(last + 1, groups.end) - fundamentalsNext) / length)
+            if count > 0 {
+                fundamentals.add(groups, from: number, count: count, first: fundamentalsNext)
+                fundamentalsNext += Int64(count) * length
+            }
         }
         while isEnd, fundamentalsNext <= last { addFundamentals(of: Swift.min(length, last + 1 - fundamentalsNext)) }
     }

@@ -8,8 +8,10 @@ struct ConditionedSums: BitwiseCopyable {
     struct Taps: BitwiseCopyable {
         var voltages = InlineArray<7, SIMD4<Float>>(repeating: .zero)
         var currents = InlineArray<7, SIMD4<Float>>(repeating: .zero)
-        /// 0, 1 or 3 frames to either side.
+        /// Frames to either side of which currents are made: 0, 1 or 3.
         var reach = 0
+        /// Whether voltages are filtered at all.
+        var filtersVoltages = false
     }
 
     private var voltage = SIMD4<Double>.zero
@@ -31,21 +33,53 @@ struct ConditionedSums: BitwiseCopyable {
     ///   - firstDistance: distance of the first frame from where the ramps are counted, in frames.
     @_noAllocation @_noLocks
     init(_ frames: UnsafeRawPointer, count: Int, firstDistance: Double, taps: borrowing Taps) {
-        switch taps.reach {
-        case 0: unsafe add(frames, count, firstDistance, taps, reach: 0)
-        case 1: unsafe add(frames, count, firstDistance, taps, reach: 1)
-        default: unsafe add(frames, count, firstDistance, taps, reach: 3)
+        if taps.reach == 0 {
+            unsafe addUnfiltered(frames, count, firstDistance, taps)
+        } else if taps.reach == 1, !taps.filtersVoltages {
+            unsafe addCoils(frames, count, firstDistance, taps)
+        } else {
+            unsafe addFiltered(frames, count, firstDistance, taps)
         }
+    }
+
+    // Three functions, because one loop with three reaches in it would keep none of its sums in registers.
+    @_noAllocation @_noLocks
+    @inline(never)
+    private mutating func addUnfiltered(
+        _ frames: UnsafeRawPointer, _ count: Int, _ firstDistance: Double, _ taps: borrowing Taps
+    ) {
+        unsafe add(frames, count, firstDistance, taps, voltageReach: 0, currentReach: 0)
+    }
+
+    @_noAllocation @_noLocks
+    @inline(never)
+    private mutating func addCoils(
+        _ frames: UnsafeRawPointer, _ count: Int, _ firstDistance: Double, _ taps: borrowing Taps
+    ) {
+        unsafe add(frames, count, firstDistance, taps, voltageReach: 0, currentReach: 1)
+    }
+
+    @_noAllocation @_noLocks
+    @inline(never)
+    private mutating func addFiltered(
+        _ frames: UnsafeRawPointer, _ count: Int, _ firstDistance: Double, _ taps: borrowing Taps
+    ) {
+        unsafe add(frames, count, firstDistance, taps, voltageReach: 3, currentReach: 3)
     }
 
     @_noAllocation @_noLocks
     @inline(__always)
     private mutating func add(
-        _ frames: UnsafeRawPointer, _ count: Int, _ firstDistance: Double, _ taps: borrowing Taps, reach: Int
+        _ frames: UnsafeRawPointer, _ count: Int, _ firstDistance: Double, _ taps: borrowing Taps, voltageReach: Int,
+        currentReach: Int
     ) {
         var at = unsafe frames
         var left = count
         var distance = firstDistance
+        var lowU = lowVoltage
+        var highU = highVoltage
+        var lowI = lowCurrent
+        var highI = highCurrent
         while left > 0 {
             let length = Swift.min(16, left)
             var sumU = SIMD4<Float>.zero
@@ -59,8 +93,8 @@ struct ConditionedSums: BitwiseCopyable {
             var rampU = SIMD4<Float>.zero
             var rampI = SIMD4<Float>.zero
             for _ in 0..<length {
-                let u = unsafe Self.filtered(at, taps.voltages, reach: reach)
-                let i = unsafe Self.filtered(at + 16, taps.currents, reach: reach)
+                let u = unsafe Self.filtered(at, taps.voltages, reach: voltageReach)
+                let i = unsafe Self.filtered(at + 16, taps.currents, reach: currentReach)
                 sumU += u
                 sumI += i
                 rampU += sumU
@@ -68,12 +102,12 @@ struct ConditionedSums: BitwiseCopyable {
                 squaresU += u * u
                 squaresI += i * i
                 products += u * i
-                pairsU += u * SIMD4(u[1], u[2], u[0], u[3])
-                pairsI += i * SIMD4(i[1], i[2], i[0], i[3])
-                lowVoltage.replace(with: u, where: u .< lowVoltage)
-                highVoltage.replace(with: u, where: u .> highVoltage)
-                lowCurrent.replace(with: i, where: i .< lowCurrent)
-                highCurrent.replace(with: i, where: i .> highCurrent)
+                pairsU += u * SIMD4(u[1], u[2], u[0], u[0])
+                pairsI += i * SIMD4(i[1], i[2], i[0], i[0])
+                lowU = Self.smaller(u, lowU)
+                highU = Self.larger(u, highU)
+                lowI = Self.smaller(i, lowI)
+                highI = Self.larger(i, highI)
                 unsafe at += 32
             }
             let u = Self.double(sumU)
@@ -91,6 +125,10 @@ struct ConditionedSums: BitwiseCopyable {
             distance += Double(length)
             left -= length
         }
+        lowVoltage = lowU
+        highVoltage = highU
+        lowCurrent = lowI
+        highCurrent = highI
     }
 
     /// The frame at `at`, filtered with its neighbours.
@@ -110,6 +148,23 @@ struct ConditionedSums: BitwiseCopyable {
         sum += unsafe at.load(fromByteOffset: -96, as: SIMD4<Float>.self) * taps[0]
         sum += unsafe at.load(fromByteOffset: 96, as: SIMD4<Float>.self) * taps[6]
         return sum
+    }
+
+    // Lane by lane, which becomes one instruction; a mask of lanes does not.
+    @_noAllocation @_noLocks
+    @inline(__always)
+    private static func smaller(_ a: SIMD4<Float>, _ b: SIMD4<Float>) -> SIMD4<Float> {
+        SIMD4(
+            a[0] < b[0] ? a[0] : b[0], a[1] < b[1] ? a[1] : b[1], a[2] < b[2] ? a[2] : b[2],
+            a[3] < b[3] ? a[3] : b[3])
+    }
+
+    @_noAllocation @_noLocks
+    @inline(__always)
+    private static func larger(_ a: SIMD4<Float>, _ b: SIMD4<Float>) -> SIMD4<Float> {
+        SIMD4(
+            a[0] > b[0] ? a[0] : b[0], a[1] > b[1] ? a[1] : b[1], a[2] > b[2] ? a[2] : b[2],
+            a[3] > b[3] ? a[3] : b[3])
     }
 
     @_noAllocation @_noLocks

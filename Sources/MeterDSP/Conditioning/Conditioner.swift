@@ -31,9 +31,10 @@
     /// Taken off the codes of lanes without a coil, and so far off integrals; whole codes.
     private(set) var level = SIMD8<Double>.zero
     private var voltageLevel = SIMD4<Float>.zero
+    private var currentLevel = SIMD4<Double>.zero
     private var lastCoil = SIMD4<Double>.zero
     private var integral = SIMD4<Double>.zero
-    /// The coils' mean as found so far, in codes; lanes i1, i2, i3, iN.
+    /// The coils' mean as found so far, in whole codes; lanes i1, i2, i3, iN.
     private(set) var mean = SIMD4<Double>.zero
 
     /// Frames after a boundary's own that must be there before it can be cut.
@@ -69,7 +70,8 @@
             for lane in 0..<3 { taps.voltages[tap][lane] = Float(filters[lane].taps[tap]) }
             for lane in 3..<7 { taps.currents[tap][lane - 3] = Float(filters[lane].taps[tap]) }
         }
-        taps.reach = reach == 2 ? 3 : reach
+        taps.filtersVoltages = filters[0].reach + filters[1].reach + filters[2].reach > 0
+        taps.reach = reach == 0 || (reach == 1 && !taps.filtersVoltages) ? reach : 3
         self.coils = coils
         unsafe self.taps = .allocate(capacity: 1)
         unsafe self.taps.initialize(to: taps)
@@ -130,15 +132,22 @@
         let first = shifted(stage, base + Int64(Self.lead))
         for lane in 0..<8 { level[lane] = Double(first[lane]) }
         for lane in 0..<4 where coils[lane] != 0 { level[lane + 3] = 0 }
-        voltageLevel = SIMD4(Float(level[0]), Float(level[1]), Float(level[2]), 0)
+        takeLevel()
         for lane in 0..<4 { lastCoil[lane] = Double(first[lane + 3]) - mean[lane] }
         // The integral over frames that are not there: as if the coil's signal had been 0.
+        let i = SIMD4(first[3], first[4], first[5], first[6])
         for _ in 0..<Self.lead {
             var integral = SIMD4<Double>.zero
-            var last = SIMD4<Double>.zero
-            unsafe store(first, at: memory + 32 * count, mean: .zero, level: Stretch.currents(level), &integral, &last)
+            var last = mean - SIMD4(Double(i[0]), Double(i[1]), Double(i[2]), Double(i[3]))
+            unsafe store(first.lowHalf, i, at: memory + 32 * count, &integral, &last)
             count += 1
         }
+    }
+
+    @_noAllocation @_noLocks
+    private mutating func takeLevel() {
+        voltageLevel = SIMD4(Float(level[0]), Float(level[1]), Float(level[2]), 0)
+        currentLevel = Stretch.currents(level)
     }
 
     /// The codes of frame `index`, each channel's taken as much later as it is late.
@@ -154,14 +163,38 @@
         // In variables of their own, which stay in registers.
         var integral = integral
         var lastCoil = lastCoil
-        let mean = mean
-        let currentLevel = Stretch.currents(level)
         var at = unsafe memory + 32 * count
         var index = base + Int64(count)
-        count += Swift.max(0, Int(last + 1 - index))
-        while index <= last {
-            let codes = isShifted ? shifted(stage, index) : stage[index]
-            unsafe store(codes, at: at, mean: mean, level: currentLevel, &integral, &lastCoil)
+        var left = Int(last + 1 - index)
+        guard left > 0 else { return }
+        count += left
+        if !isShifted {
+            var (row, available) = unsafe stage.rows(from: index)
+            available = Swift.min(available, left)
+            left -= available
+            index += Int64(available)
+            if stage.holdsNarrowFrames {
+                while available > 0 {
+                    let length = Swift.min(512, available)
+                    unsafe storeNarrow(row, count: length, at: at, &integral, &lastCoil)
+                    unsafe at += 32 * length
+                    unsafe row += 16 * length
+                    available -= length
+                }
+            }
+            for _ in 0..<available {
+                let u = unsafe row.loadUnaligned(as: SIMD4<Int32>.self)
+                let i = unsafe row.loadUnaligned(fromByteOffset: 12, as: SIMD4<Int32>.self)
+                unsafe store(u, i, at: at, &integral, &lastCoil)
+                unsafe at += 32
+                unsafe row += 32
+            }
+        }
+        // Channels that are late, and what is asked for beyond the stage's end.
+        for _ in 0..<left {
+            let codes = shifted(stage, index)
+            let i = SIMD4(codes[3], codes[4], codes[5], codes[6])
+            unsafe store(codes.lowHalf, i, at: at, &integral, &lastCoil)
             unsafe at += 32
             index += 1
         }
@@ -173,18 +206,61 @@
     @_noAllocation @_noLocks
     @inline(__always)
     private func store(
-        _ codes: FrameCodes, at place: UnsafeMutableRawPointer, mean: SIMD4<Double>, level currentLevel: SIMD4<Double>,
-        _ integral: inout SIMD4<Double>, _ lastCoil: inout SIMD4<Double>
+        _ u: SIMD4<Int32>, _ i: SIMD4<Int32>, at place: UnsafeMutableRawPointer, _ integral: inout SIMD4<Double>,
+        _ lastCoil: inout SIMD4<Double>
     ) {
-        let i = SIMD4(Double(codes[3]), Double(codes[4]), Double(codes[5]), Double(codes[6]))
-        let coil = i - mean
+        let codes = SIMD4(Double(i[0]), Double(i[1]), Double(i[2]), Double(i[3]))
+        let coil = codes - mean
         integral += 0.5 * (lastCoil + coil)
         lastCoil = coil
-        let z = i.replacing(with: integral, where: coils .> 0) - currentLevel
-        let u = SIMD4(Float(codes[0]), Float(codes[1]), Float(codes[2]), 0) - voltageLevel
-        unsafe place.storeBytes(of: u, as: SIMD4<Float>.self)
+        let z = codes.replacing(with: integral, where: coils .> 0) - currentLevel
+        let voltages = SIMD4(Float(u[0]), Float(u[1]), Float(u[2]), Float(u[3])) - voltageLevel
+        unsafe place.storeBytes(of: voltages, as: SIMD4<Float>.self)
         unsafe place.storeBytes(
             of: SIMD4(Float(z[0]), Float(z[1]), Float(z[2]), Float(z[3])), toByteOffset: 16, as: SIMD4<Float>.self)
+    }
+
+    /// Stores `count` frames of 16-bit codes, no more than 512, and takes the integrals on by them: in whole numbers from
+    /// where they stand, which are exact and a third of the work.
+    @_noAllocation @_noLocks
+    private func storeNarrow(
+        _ frames: UnsafeRawPointer, count: Int, at place: UnsafeMutableRawPointer, _ integral: inout SIMD4<Double>,
+        _ lastCoil: inout SIMD4<Double>
+    ) {
+        var offset = SIMD4<Int32>.zero
+        var last = SIMD4<Int32>.zero
+        var start = SIMD4<Float>.zero
+        for lane in 0..<4 {
+            offset[lane] = Int32(truncatingIfNeeded: wholeFrames(mean[lane]))
+            last[lane] = Int32(truncatingIfNeeded: wholeFrames(lastCoil[lane]))
+            start[lane] = Float((coils[lane] != 0 ? integral[lane] : 0) - currentLevel[lane])
+        }
+        let isCoil = SIMD4<Int32>(
+            coils[0] != 0 ? -1 : 0, coils[1] != 0 ? -1 : 0, coils[2] != 0 ? -1 : 0, coils[3] != 0 ? -1 : 0)
+        // Twice the integral from here on.
+        var twice = SIMD4<Int32>.zero
+        var row = unsafe frames
+        var at = unsafe place
+        let voltageLevel = voltageLevel
+        for _ in 0..<count {
+            let u = unsafe SIMD4<Int32>(truncatingIfNeeded: row.loadUnaligned(as: SIMD4<Int16>.self))
+            let i = unsafe SIMD4<Int32>(
+                truncatingIfNeeded: row.loadUnaligned(fromByteOffset: 6, as: SIMD4<Int16>.self))
+            let coil = i &- offset
+            twice &+= last &+ coil
+            last = coil
+            let z = (twice & isCoil) | ((i &+ i) & ~isCoil)
+            let voltages = SIMD4(Float(u[0]), Float(u[1]), Float(u[2]), Float(u[3])) - voltageLevel
+            let currents = SIMD4(Float(z[0]), Float(z[1]), Float(z[2]), Float(z[3])) * 0.5 + start
+            unsafe at.storeBytes(of: voltages, as: SIMD4<Float>.self)
+            unsafe at.storeBytes(of: currents, toByteOffset: 16, as: SIMD4<Float>.self)
+            unsafe row += 16
+            unsafe at += 32
+        }
+        for lane in 0..<4 {
+            integral[lane] += 0.5 * Double(twice[lane])
+            lastCoil[lane] = Double(last[lane])
+        }
     }
 
     /// The frame `index` filtered, in meter order; beyond either end the nearest frame that can be.
@@ -218,7 +294,7 @@
     @_noAllocation @_noLocks
     mutating func subtract(_ change: SIMD8<Double>) {
         level += change
-        voltageLevel = SIMD4(Float(level[0]), Float(level[1]), Float(level[2]), 0)
+        takeLevel()
         let u = SIMD4(Float(change[0]), Float(change[1]), Float(change[2]), 0)
         let i = SIMD4(Float(change[3]), Float(change[4]), Float(change[5]), Float(change[6]))
         var at = unsafe memory
@@ -230,23 +306,27 @@
         }
     }
 
-    /// Takes a ramp off the coils' integrals, from `position` on: what their mean was wrong by.
+    /// Takes off the coils' integrals, from `position` on, the ramp that their mean was wrong by: as much of it as whole
+    /// codes of a mean give.
     ///
-    /// - Parameter slope: per frame.
+    /// - Parameter slope: what the integrals still rise by per frame.
     @_noAllocation @_noLocks
     mutating func subtractRamp(_ slope: SIMD4<Double>, from position: Double) {
         guard hasCoils else { return }
-        mean += slope
+        var change = SIMD4<Double>.zero
+        for lane in 0..<4 where slope[lane].magnitude < 1e15 { change[lane] = Double(wholeFrames(slope[lane] + 0.5)) }
+        guard change != .zero else { return }
+        mean += change
         var place = Swift.max(0, Int(wholeFrames(position) + 1 - base))
         while place < count {
             let at = unsafe memory + (32 * place + 16)
-            let ramp = (Double(base + Int64(place)) - position) * slope
+            let ramp = (Double(base + Int64(place)) - position) * change
             let z = unsafe at.load(as: SIMD4<Float>.self)
             unsafe at.storeBytes(
                 of: z - SIMD4(Float(ramp[0]), Float(ramp[1]), Float(ramp[2]), Float(ramp[3])), as: SIMD4<Float>.self)
             place += 1
         }
-        integral -= (Double(base + Int64(count) - 1) - position) * slope
-        lastCoil -= slope
+        integral -= (Double(base + Int64(count) - 1) - position) * change
+        lastCoil -= change
     }
 }

@@ -32,7 +32,12 @@ struct FrameDecoder {
         return codes
     }
 
+    /// Place and format of the channel in `lane`, 0 to 7; nil where it is absent.
     @_noAllocation @_noLocks
+    func slot(_ lane: Int) -> FrameLayout.Slot? { layout.slots[lane] }
+
+    @_noAllocation @_noLocks
+    @inline(__always)
     static func code(_ block: RawSpan, at offset: Int, _ format: SampleFormat) -> Int32 {
         var word: UInt32
         if format.storageBits == 16 {

@@ -60,6 +60,17 @@
         return (from, Swift.min(Swift.max(from, Int(last - base) + 1), count))
     }
 
+    /// Whether frames are kept as 16-bit lanes.
+    var holdsNarrowFrames: Bool { @_noAllocation @_noLocks get { isNarrow } }
+
+    /// The frames from `index` on in memory, 16 bytes each where they are narrow, else 32, and how many follow; valid until
+    /// the stage decodes again.
+    @_noAllocation @_noLocks
+    func rows(from index: Int64) -> (UnsafeRawPointer, count: Int) {
+        let place = Swift.min(Swift.max(0, Int(index - base)), count)
+        return unsafe (UnsafeRawPointer(memory) + stride * place, count - place)
+    }
+
     /// Σx over the frames from `first` to `last`, no more than 65 536.
     @_noAllocation @_noLocks
     func sum(from first: Int64, through last: Int64) -> SIMD8<Double> {
@@ -169,16 +180,23 @@
         }
     }
 
+    /// One channel after the other: its format is then looked at once. Lanes of absent channels are 0 from the start.
     @_noAllocation @_noLocks
     private func decodeAny(_ block: RawSpan, from offset: Int, count room: Int) {
-        for frame in 0..<room {
-            let codes = unsafe decoder.pointee.decode(block, at: offset + frame * frameBytes)
-            let place = (count + frame) * stride
-            if isNarrow {
-                unsafe memory.storeBytes(
-                    of: SIMD8<Int16>(truncatingIfNeeded: codes), toByteOffset: place, as: SIMD8<Int16>.self)
-            } else {
-                unsafe memory.storeBytes(of: codes, toByteOffset: place, as: FrameCodes.self)
+        for lane in 0..<8 {
+            guard let slot = unsafe decoder.pointee.slot(lane) else { continue }
+            let format = slot.format
+            var source = offset + slot.byteOffset
+            var target = unsafe memory + count * stride + lane * (stride / 8)
+            for _ in 0..<room {
+                let code = FrameDecoder.code(block, at: source, format)
+                if isNarrow {
+                    unsafe target.storeBytes(of: Int16(truncatingIfNeeded: code), as: Int16.self)
+                } else {
+                    unsafe target.storeBytes(of: code, as: Int32.self)
+                }
+                source += frameBytes
+                unsafe target += stride
             }
         }
     }

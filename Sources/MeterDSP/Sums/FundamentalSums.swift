@@ -9,10 +9,7 @@ struct FundamentalSums: BitwiseCopyable {
     /// Radians per frame.
     private(set) var omega = 0.0
     private var groupFrames = 1.0
-    // exp(−jω(at − origin)), and the same for one group's length.
-    private var at = 0.0
-    private var c = 1.0
-    private var s = 0.0
+    // exp(−jω·length of a group).
     private var groupC = 1.0
     private var groupS = 0.0
 
@@ -29,9 +26,6 @@ struct FundamentalSums: BitwiseCopyable {
         self.origin = origin
         self.omega = omega
         self.groupFrames = Double(groupFrames)
-        at = origin
-        c = 1
-        s = 0
         groupC = unitCircle(omega * self.groupFrames).cosine
         groupS = -unitCircle(omega * self.groupFrames).sine
     }
@@ -39,17 +33,28 @@ struct FundamentalSums: BitwiseCopyable {
     /// Adds the frames from `first` to `last`, no more than a group, whose codes add up to `sum`.
     @_noAllocation @_noLocks
     mutating func add(_ sum: SIMD8<Double>, first: Int64, last: Int64) {
-        let middle = 0.5 * (Double(first) + Double(last))
-        if middle - at == groupFrames {
+        let (c, s) = unitCircle(-omega * (0.5 * (Double(first) + Double(last)) - origin))
+        real += c * sum
+        imaginary += s * sum
+    }
+
+    /// Adds `count` groups held in `groups` from `number` on, the first of which starts with frame `first`.
+    @_noAllocation @_noLocks
+    mutating func add(_ groups: borrowing GroupSums, from number: Int, count: Int, first: Int64) {
+        // In variables of their own, which stay in registers.
+        var real = real
+        var imaginary = imaginary
+        var (c, s) = unitCircle(-omega * (Double(first) + 0.5 * (groupFrames - 1) - origin))
+        for offset in 0..<count {
+            let sum = groups[number + offset]
+            real += c * sum
+            imaginary += s * sum
             let turned = c * groupC - s * groupS
             s = c * groupS + s * groupC
             c = turned
-        } else {
-            (c, s) = unitCircle(-omega * (middle - origin))
         }
-        at = middle
-        real += c * sum
-        imaginary += s * sum
+        self.real = real
+        self.imaginary = imaginary
     }
 
     /// Adds one frame near a window's edge with its weight.
