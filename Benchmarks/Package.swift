@@ -20,6 +20,14 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: [.enableUpcomingFeature("ExistentialAny"), .treatAllWarnings(as: .error)]),
+        .executableTarget(
+            name: "headroom-conformance",
+            dependencies: [
+                .product(name: "MeterDSP", package: "Headroom"),
+                .product(name: "Spectrum", package: "Headroom"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: [.enableUpcomingFeature("ExistentialAny"), .treatAllWarnings(as: .error)]),
         // The sums in C, and a heap that counts. Only this package links it.
         .target(name: "CBenchmark", cSettings: [.enableWarning("all")]),
     ]

@@ -1,0 +1,91 @@
+import ArgumentParser
+import Glibc
+import MeterDSP
+
+@main
+struct HeadroomConformance: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "headroom-conformance",
+        abstract: "Runs the measuring core through the points of the metering and power-quality standards.",
+        discussion: """
+            Signals are simulated and known exactly; every run gives the same figures. The exit code is 1 where a point \
+            fails.
+
+            Examples: headroom-conformance --write ../hardware/CONFORMANCE.md
+                      headroom-conformance --day
+            """)
+
+    @Option(help: ArgumentHelp("Write the document to this file; else it goes to the terminal.", valueName: "file"))
+    var write: String?
+
+    @Flag(help: "A fifth of the energy tests' time: for the gate, not for the document.")
+    var short = false
+
+    @Flag(help: "Instead, 24 h of signal in one run: speed, memory, energy.")
+    var day = false
+
+    @Option(help: ArgumentHelp("Hours of signal with --day.", valueName: "h"))
+    var hours = 24.0
+
+    @Option(help: ArgumentHelp("Frames per second of the tests by standard.", valueName: "hz"))
+    var rate = 8000.0
+
+    func validate() throws {
+        guard rate >= 8000, rate <= 128_000 else { throw ValidationError("--rate \(rate): use 8000 to 128000") }
+        guard hours >= 0.05, hours <= 240 else { throw ValidationError("--hours \(hours): use 0.05 to 240") }
+        if day, write != nil || short { throw ValidationError("--day stands alone: leave --write and --short away") }
+    }
+
+    func run() throws {
+        do {
+            try day ? runDay() : runPoints()
+        } catch let error as ConformanceError {
+            complain("\(error)")
+            throw ExitCode(1)
+        } catch let error as MeterConfiguration.Failure {
+            complain("the meter refuses the configuration: \(error); check --rate")
+            throw ExitCode(1)
+        }
+    }
+
+    private func runPoints() throws {
+        let windowCount = short ? 10 : 50
+        var sections: [Section] = []
+        func take(_ name: String, _ section: Section) {
+            sections.append(section)
+            complain("\(name): \(section.rows.count) points, \(section.failures.count) fail")
+        }
+        take("accuracy of the core", try AccuracySection.run(rates: [8000, 12_800, 32_000]))
+        take("active energy", try EnergySection.run(rate: rate, windowCount: windowCount))
+        take("influence quantities", try InfluenceSection.run(rate: rate, windowCount: windowCount))
+        take("class C", try EnergySection.runClassC(rate: rate, windowCount: windowCount))
+        for section in try PowerQualitySections.run(rate: rate) { take(section.title, section) }
+        let document = Document(sections: sections, rate: rate).text
+        if let write { try save(document, to: write) } else { print(document, terminator: "") }
+        let failures = sections.flatMap { section in section.failures.map { "\(section.title): \($0.cells.joined(separator: ", "))" } }
+        for failure in failures { complain("FAIL \(failure)") }
+        if !failures.isEmpty { throw ExitCode(1) }
+    }
+
+    private func runDay() throws {
+        let result = try Day(rate: rate, hours: hours).run { complain($0) }
+        result.lines.forEach { print($0) }
+        if !result.passes { throw ExitCode(1) }
+    }
+
+    private func save(_ text: String, to path: String) throws {
+        guard let file = fopen(path, "w") else {
+            throw ConformanceError("\(path): \(String(cString: strerror(errno))); name a file that can be written")
+        }
+        let written = fputs(text, file)
+        guard fclose(file) == 0, written >= 0 else {
+            throw ConformanceError("\(path): \(String(cString: strerror(errno))); make room on the disk")
+        }
+    }
+}
+
+/// Says `text` on the standard error.
+func complain(_ text: String) {
+    let bytes = Array((text + "\n").utf8)
+    _ = Glibc.write(2, bytes, bytes.count)
+}

@@ -1,0 +1,2 @@
+@main
+enum HeadroomFuzz { static func main() {} }
