@@ -51,15 +51,22 @@ struct HeadroomConformance: ParsableCommand {
     private func runPoints() throws {
         let windowCount = short ? 10 : 50
         var sections: [Section] = []
+        var started = processorSeconds()
         func take(_ name: String, _ section: Section) {
             sections.append(section)
-            complain("\(name): \(section.rows.count) points, \(section.failures.count) fail")
+            let now = processorSeconds()
+            let failures = section.failures.count
+            complain("\(name): \(section.rows.count) points, \(failures) fail, \(fixed(now - started, places: 1)) s")
+            started = now
         }
         take("accuracy of the core", try AccuracySection.run(rates: [8000, 12_800, 32_000]))
         take("active energy", try EnergySection.run(rate: rate, windowCount: windowCount))
         take("influence quantities", try InfluenceSection.run(rate: rate, windowCount: windowCount))
         take("class C", try EnergySection.runClassC(rate: rate, windowCount: windowCount))
-        for section in try PowerQualitySections.run(rate: rate) { take(section.title, section) }
+        take("frequency, magnitude, unbalance", try PowerQualitySections.magnitudes(rate))
+        take("harmonics", try HarmonicSection.run(rate: rate))
+        take("dips, swells, interruptions", try EventSection.run(rate: rate))
+        take("aggregation", try AggregationSection.run(rate: rate))
         let document = Document(sections: sections, rate: rate).text
         if let write { try save(document, to: write) } else { print(document, terminator: "") }
         let failures = sections.flatMap { section in section.failures.map { "\(section.title): \($0.cells.joined(separator: ", "))" } }
@@ -82,6 +89,13 @@ struct HeadroomConformance: ParsableCommand {
             throw ConformanceError("\(path): \(String(cString: strerror(errno))); make room on the disk")
         }
     }
+}
+
+/// Of this process so far.
+func processorSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }
 
 /// Says `text` on the standard error.

@@ -2,14 +2,7 @@ import MeterDSP
 
 /// Frequency, magnitude and unbalance in the three verification states.
 enum PowerQualitySections {
-    static func run(rate: Double) throws -> [Section] {
-        [
-            try magnitudes(rate), try HarmonicSection.run(rate: rate), try EventSection.run(rate: rate),
-            try AggregationSection.run(rate: rate),
-        ]
-    }
-
-    private static func magnitudes(_ rate: Double) throws -> Section {
+    static func magnitudes(_ rate: Double) throws -> Section {
         var section = Section(
             title: "IEC 61000-4-30 class A: frequency, magnitude, unbalance",
             words: [

@@ -35,26 +35,22 @@ struct Simulation {
         let codesPerUnit = (0..<6).map { 1 / ($0 < 3 ? frontEnd.scales.voltage : frontEnd.scales.current) }
         var values = [Double](repeating: 0, count: Self.blockFrames)
         var shared = values
-        var bytes = [UInt8](repeating: 0, count: Self.blockFrames * frontEnd.frameBytes)
+        var codes = CodeBlock(frames: Self.blockFrames, isNarrow: frontEnd.bits == 16)
         let frames = Int((seconds + Self.settlingSeconds) * sampleRateHz)
         var first = 0
         while first < frames {
             for (index, channel) in channels.enumerated() {
                 channel.write(to: &values, first: first, sampleRateHz: sampleRateHz, shared: &shared)
-                convert(values, codesPerUnit[index], lane: index, to: &bytes, &random)
+                convert(values, codesPerUnit[index], lane: index, to: &codes, &random)
             }
-            if keepsVoltage {
-                let layout = meter.configuration.layout
-                for frame in 0..<Self.blockFrames {
-                    let code = layout.code(of: .u1, in: bytes.span.bytes, frame: frame) ?? 0
-                    kept.append(Double(code) * frontEnd.scales.voltage)
-                }
-            }
-            var cursor = 0
-            while let event = meter.advance(through: bytes.span.bytes, from: &cursor) {
-                switch event {
-                case .halfCycle: onHalfCycle(meter.halfCycle)
-                case .window: onWindow(meter.window)
+            if keepsVoltage { kept += codes.values(lane: 0).map { Double($0) * frontEnd.scales.voltage } }
+            codes.withBytes { bytes in
+                var cursor = 0
+                while let event = meter.advance(through: bytes, from: &cursor) {
+                    switch event {
+                    case .halfCycle: onHalfCycle(meter.halfCycle)
+                    case .window: onWindow(meter.window)
+                    }
                 }
             }
             first += Self.blockFrames
@@ -78,7 +74,7 @@ struct Simulation {
     }
 
     private func convert(
-        _ values: [Double], _ codesPerUnit: Double, lane: Int, to bytes: inout [UInt8], _ random: inout RandomSource
+        _ values: [Double], _ codesPerUnit: Double, lane: Int, to codes: inout CodeBlock, _ random: inout RandomSource
     ) {
         let half = frontEnd.codesFullScale
         var draw: UInt64 = 0
@@ -89,14 +85,36 @@ struct Simulation {
                 code += Self.noise[UInt16(truncatingIfNeeded: draw)] * frontEnd.noiseCodes
                 draw >>= 16
             }
-            let stored = Int32(max(-half, min(half - 1, code.rounded())))
-            var place = index * frontEnd.frameBytes + lane * frontEnd.sampleBytes
-            for shift in 0..<frontEnd.sampleBytes {
-                bytes[place] = UInt8(truncatingIfNeeded: stored >> Int32(8 * shift))
-                place += 1
-            }
+            codes.set(Int32(max(-half, min(half - 1, code.rounded()))), frame: index, lane: lane)
         }
     }
+}
+
+/// Interleaved frames of eight words of 16 or 32 bits.
+private struct CodeBlock {
+    private var narrow: [Int16]
+    private var wide: [Int32]
+
+    init(frames: Int, isNarrow: Bool) {
+        narrow = [Int16](repeating: 0, count: isNarrow ? 8 * frames : 0)
+        wide = [Int32](repeating: 0, count: isNarrow ? 0 : 8 * frames)
+    }
+
+    mutating func set(_ code: Int32, frame: Int, lane: Int) {
+        if wide.isEmpty {
+            narrow[8 * frame + lane] = Int16(truncatingIfNeeded: code)
+        } else {
+            wide[8 * frame + lane] = code
+        }
+    }
+
+    func values(lane: Int) -> [Int32] {
+        wide.isEmpty
+            ? stride(from: lane, to: narrow.count, by: 8).map { Int32(narrow[$0]) }
+            : stride(from: lane, to: wide.count, by: 8).map { wide[$0] }
+    }
+
+    func withBytes(_ body: (RawSpan) -> Void) { wide.isEmpty ? body(narrow.span.bytes) : body(wide.span.bytes) }
 }
 
 /// What keeps the run from going on.
