@@ -92,7 +92,7 @@ let package = Package(
         .executableTarget(
             name: "headroom-fuzz",
             dependencies: ["MeterDSP", "Acquisition", "Stations", "Allocation", "Site", "StrictYAML", "Realtime"],
-            path: "Tests/Fuzz", swiftSettings: common),
+            path: "Tests/Fuzz", exclude: ["README.md"], swiftSettings: common),
         .testTarget(
             name: "CommandTests", dependencies: ["headroom", "TestSupport", "MeterDSP", "Acquisition", "Site"],
             swiftSettings: common),

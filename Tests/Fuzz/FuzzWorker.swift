@@ -9,8 +9,9 @@ protocol FuzzTarget {
     var corpus: [[UInt8]] { get }
     /// Takes one input.
     ///
+    /// - Returns: whether the reader accepted it.
     /// - Throws: `FuzzError` where the reader did what it must not. What it refuses with a message is no error.
-    func run(_ input: [UInt8]) throws
+    func run(_ input: [UInt8]) throws -> Bool
 }
 
 extension FuzzTarget {
@@ -57,25 +58,29 @@ struct FuzzWorker {
         let current = try CurrentInput(path: options.currentPath(target.name))
         let start = now()
         var runs = 0
-        // The right inputs first: what does not read them tests nothing.
-        for input in corpus { try attempt(input, current, "input \(runs) of the corpus") }
+        var accepted = 0
+        for (index, input) in corpus.enumerated()
+        where try attempt(input, current, "input \(index) of the corpus") { accepted += 1 }
+        guard accepted > 0 else { throw FuzzError("\(target.name): no right input is accepted: this tests nothing") }
+        accepted = 0
         while now() - start < options.seconds {
             // Each input follows from seed and number alone.
             random = FuzzRandom(seed: options.seed &+ UInt64(runs) &* 0x9E37_79B9)
-            try attempt(Mutator.mutate(corpus, &random), current, "seed \(options.seed), input \(runs)")
+            let input = Mutator.mutate(corpus, &random)
+            if try attempt(input, current, "seed \(options.seed), input \(runs)") { accepted += 1 }
             runs += 1
         }
-        say("\(target.name): \(runs) inputs, seed \(options.seed), no fault")
+        say("\(target.name): \(runs) inputs, \(accepted) of them accepted, seed \(options.seed), no fault")
         current.remove()
     }
 
-    private func attempt(_ input: [UInt8], _ current: CurrentInput, _ place: String) throws {
+    private func attempt(_ input: [UInt8], _ current: CurrentInput, _ place: String) throws -> Bool {
         current.store(input)
         var limit = itimerval(it_interval: timeval(), it_value: timeval(tv_sec: Self.processorSeconds, tv_usec: 0))
         setitimer(__itimer_which_t(ITIMER_PROF.rawValue), &limit, nil)
         alarm(Self.clockSeconds)
         do {
-            try target.run(input)
+            return try target.run(input)
         } catch {
             current.flush()
             throw FuzzError("\(target.name), \(place): \(error); input in \(current.path)")

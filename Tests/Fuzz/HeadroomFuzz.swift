@@ -26,8 +26,8 @@ enum HeadroomFuzz {
     private static func runOnce(_ options: FuzzOptions, _ path: String) throws {
         for target in try options.targets() {
             say("\(target.name): \(path)")
-            try target.run(try readFile(path))
-            say("\(target.name): no fault")
+            let isAccepted = try target.run(try readFile(path))
+            say("\(target.name): \(isAccepted ? "accepted" : "refused"), no fault")
         }
     }
 

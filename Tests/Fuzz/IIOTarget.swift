@@ -43,7 +43,7 @@ struct IIOTarget: FuzzTarget {
         + "<!ATTLIST attribute name CDATA #REQUIRED filename CDATA #IMPLIED>"
         + "<!ATTLIST buffer-attribute name CDATA #REQUIRED>"
 
-    func run(_ input: [UInt8]) throws {
+    func run(_ input: [UInt8]) throws -> Bool {
         let seed = input.reduce(UInt64(1)) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
         let server = try LoopbackServer { connection in
             var service = IIOService(description: input, seed: seed)
@@ -54,28 +54,32 @@ struct IIOTarget: FuzzTarget {
             uri: "ip:127.0.0.1:\(server.port)",
             inputs: [.init(.u1, "voltage0"), .init(.u2, "voltage1"), .init(.i1, "current0"), .init(.i2, "current1")],
             block: .frames(80), kernelBuffers: 4, timeoutSeconds: 0.25)
+        let fault: FuzzError?
         do throws(AcquisitionError) {
-            try read(settings)
+            fault = try read(settings)
         } catch {
             try Oracle.requireMessage(error)
+            return false
         }
+        if let fault { throw fault }
+        return true
     }
 
-    private func read(_ settings: IIOSettings) throws(AcquisitionError) {
+    private func read(_ settings: IIOSettings) throws(AcquisitionError) -> FuzzError? {
         var source = try IIOSource(settings)
         var configuration = MeterConfiguration(
             sampleRateHz: source.sampleRateHz, nominalHz: 50, layout: source.layout, synchronisationThreshold: 5)
         for channel in [MeterChannel.u1, .u2, .i1, .i2] {
             let scale = source.scale(of: channel) ?? 1
             guard scale.isFinite, source.codeOffset(of: channel).map(\.isFinite) ?? true else {
-                fatalError("\(channel): a scale or offset that is no number")
+                return FuzzError("\(channel): a scale or offset that is no number")
             }
             // The device asks for the same: a scale that a sensor can have.
-            guard (1e-12...1e12).contains(scale.magnitude) else { return }
+            guard (1e-12...1e12).contains(scale.magnitude) else { return nil }
             configuration[calibrationOf: channel] = ChannelCalibration(scale: scale)
         }
         var meter: Meter
-        do throws(MeterConfiguration.Failure) { meter = try Meter(configuration) } catch { return }
+        do throws(MeterConfiguration.Failure) { meter = try Meter(configuration) } catch { return nil }
         var checker = ReadingChecker(configuration)
         for _ in 0..<6 {
             let fault: FuzzError? = try source.nextBlock { block, info -> FuzzError? in
@@ -89,8 +93,9 @@ struct IIOTarget: FuzzTarget {
                     return FuzzError("\(error)")
                 }
             }
-            if let fault { fatalError("\(fault)") }
+            if let fault { return fault }
         }
+        return nil
     }
 }
 
@@ -137,7 +142,9 @@ private struct IIOService {
         case "VERSION": return Array("0.24.fuzz   \n".utf8)
         case "PRINT": return text(description)
         case "READ":
-            let values = ["8000", "8000", "8000", "monotonic", "0.5", "0", "-1", "1e400", "nan", "x", "", "8000.5 9000"]
+            let values = [
+                "8000", "8000", "8000", "monotonic", "0.5", "0", "-1", "1e400", "nan", "x", "", "8000.5 9000",
+            ]
             let name = words.last ?? ""
             let value =
                 spoilsOneIn == 0 || random.below(3) > 0

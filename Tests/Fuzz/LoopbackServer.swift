@@ -113,7 +113,9 @@ final class LoopbackServer: Sendable {
         var bytes = [UInt8](repeating: 0, count: count)
         var got = 0
         while got < count {
-            let more = bytes.withUnsafeMutableBytes { recv(connection, $0.baseAddress.map { $0 + got }, count - got, 0) }
+            let more = bytes.withUnsafeMutableBytes {
+                recv(connection, $0.baseAddress.map { $0 + got }, count - got, 0)
+            }
             guard more > 0 else { return nil }
             got += more
         }

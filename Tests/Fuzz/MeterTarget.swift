@@ -27,18 +27,18 @@ struct MeterTarget: FuzzTarget {
         }
     }
 
-    func run(_ input: [UInt8]) throws {
+    func run(_ input: [UInt8]) throws -> Bool {
         var random = FuzzRandom(seed: input.prefix(8).reduce(0) { $0 << 8 | UInt64($1) })
         let configuration = Self.configuration(&random)
         let frames = Array(input.dropFirst(8))
-        try Self.measure(configuration, frames, &random)
+        return try Self.measure(configuration, frames, &random)
     }
 
     private static func measure(
         _ configuration: MeterConfiguration, _ bytes: [UInt8], _ random: inout FuzzRandom
-    ) throws {
+    ) throws -> Bool {
         var meter: Meter
-        do throws(MeterConfiguration.Failure) { meter = try Meter(configuration) } catch { return }
+        do throws(MeterConfiguration.Failure) { meter = try Meter(configuration) } catch { return false }
         var checker = ReadingChecker(configuration)
         if random.below(4) == 0 {
             let stretch = bytes.prefix(random.below(bytes.count + 1))
@@ -54,6 +54,7 @@ struct MeterTarget: FuzzTarget {
                 meter.markGap(lostFrames: random.pick([0, 1, 7, 1000, -5, 1 << 31, 1 << 40] as [Int64]))
             }
         }
+        return true
     }
 
     private static func configuration(_ random: inout FuzzRandom) -> MeterConfiguration {

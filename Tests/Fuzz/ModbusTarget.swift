@@ -19,7 +19,7 @@ struct ModbusTarget: FuzzTarget {
         }
     }
 
-    func run(_ input: [UInt8]) throws {
+    func run(_ input: [UInt8]) throws -> Bool {
         let script = Mutex(Script(bytes: input))
         let server = try LoopbackServer { connection in
             while let header = LoopbackServer.receive(connection, 7) {
@@ -39,6 +39,7 @@ struct ModbusTarget: FuzzTarget {
         }
         guard writer.stop(timeoutSeconds: 0.3) else { throw FuzzError("the writer did not stop") }
         try check(writer)
+        return writer.diagnostics().reads > 0
     }
 
     private func check(_ writer: StationWriter) throws {
@@ -52,7 +53,9 @@ struct ModbusTarget: FuzzTarget {
         let diagnostics = writer.diagnostics()
         if let energy = diagnostics.energyWattHours { try Oracle.requireFinite(energy, "energy") }
         if let error = diagnostics.lastError {
-            guard !error.contains("\n"), error.count > 12 else { throw FuzzError("a message without words: '\(error)'") }
+            guard !error.contains("\n"), error.count > 12 else {
+                throw FuzzError("a message without words: '\(error)'")
+            }
         }
     }
 

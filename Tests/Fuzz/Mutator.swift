@@ -24,8 +24,10 @@ enum Mutator {
         "0", "-1", "1", "2", "-0", "65535", "65536", "2147483647", "2147483648", "-2147483648", "4294967296",
         "9223372036854775807", "9223372036854775808", "-9223372036854775808", "18446744073709551616", "1e308", "1e-320",
         "1e400", "-1e400", "nan", "inf", "-inf", "NaN", "Infinity", "0x7FFFFFFFFFFFFFFF", "0xFFFFFFFFFFFFFFFF", "1e19",
-        "0.1", "null", "true", "", " ", "\"", "'", "{}", "[]", "[[[[[[[[", "{a: {a: {a: ", "&a [*a]", "*a", "!!int x", "---",
-        "\n", "\r\n", "\t", ",", ",,,,", ":", "#", "\u{0}", "\u{FEFF}", "\u{1F600}", "é", "%s%n", "../../x", "99999", "-32768",
+        "0.1", "null", "true", "", " ", "\"", "'", "{}", "[]", "[[[[[[[[", "{a: {a: {a: ", "&a [*a]", "*a", "!!int x",
+        "---",
+        "\n", "\r\n", "\t", ",", ",,,,", ":", "#", "\u{0}", "\u{FEFF}", "\u{1F600}", "é", "%s%n", "../../x", "99999",
+        "-32768",
     ]
 
     static func mutate(_ corpus: [[UInt8]], _ random: inout FuzzRandom) -> [UInt8] {
@@ -83,7 +85,9 @@ enum Mutator {
     }
 
     private static func storeInteger(_ bytes: inout [UInt8], at: Int, _ random: inout FuzzRandom) {
-        let values: [UInt64] = [0, 1, 2, 0x7F, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF, .max]
+        let values: [UInt64] = [
+            0, 1, 2, 0x7F, 0xFF, 0x7FFF, 0x8000, 0xFFFF, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF, .max,
+        ]
         let value = random.pick(values)
         for index in 0..<min(random.pick([2, 4, 8]), bytes.count - at) {
             bytes[at + index] = UInt8(truncatingIfNeeded: value >> UInt64(8 * index))

@@ -50,7 +50,9 @@ enum Oracle {
         if let neutral = window.neutralCurrentRMS { try requireFinite(neutral, "neutralCurrentRMS") }
         guard window.frames >= 0 else { throw FuzzError("a window of \(window.frames) frames") }
         for phase in 0..<3 {
-            guard window.voltageRMS[phase] >= 0, window.currentRMS[phase] >= 0 else { throw FuzzError("an RMS below 0") }
+            guard window.voltageRMS[phase] >= 0, window.currentRMS[phase] >= 0 else {
+                throw FuzzError("an RMS below 0")
+            }
             if let factor = window.powerFactor(phase) { try requireFinite(factor, "powerFactor") }
             if let factor = window.currentCrestFactor(phase) { try requireFinite(factor, "currentCrestFactor") }
         }

@@ -21,7 +21,7 @@ enum Bundle {
 }
 
 /// Writes the files of a recording, opens it, and measures with what it says.
-private func readRecording(_ files: [(suffix: String, bytes: [UInt8])]) throws {
+private func readRecording(_ files: [(suffix: String, bytes: [UInt8])]) throws -> Bool {
     let folder = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
     let stem = "\(folder)/headroom-fuzz-\(getpid())"
     defer { for file in files { unlink("\(stem).\(file.suffix)") } }
@@ -30,15 +30,18 @@ private func readRecording(_ files: [(suffix: String, bytes: [UInt8])]) throws {
         fwrite(file.bytes, 1, file.bytes.count, output)
         fclose(output)
     }
+    let fault: FuzzError?
     do throws(AcquisitionError) {
-        let recording = try Recording.open("\(stem).\(files[0].suffix)")
-        try check(recording)
+        fault = try check(Recording.open("\(stem).\(files[0].suffix)"))
     } catch {
         try Oracle.requireMessage(error)
+        return false
     }
+    if let fault { throw fault }
+    return true
 }
 
-private func check(_ recording: Recording) throws(AcquisitionError) {
+private func check(_ recording: Recording) throws(AcquisitionError) -> FuzzError? {
     let meterChannels: [MeterChannel] = [.u1, .i1, .u2, .i2, .u3, .i3, .iN, .aux]
     let wanted = zip(meterChannels, recording.channels).map { (channel: $0, name: $1.name) }
     let layout = try recording.layout(wanted)
@@ -48,7 +51,7 @@ private func check(_ recording: Recording) throws(AcquisitionError) {
         configuration[calibrationOf: channel] = ChannelCalibration(scale: described.scale, offset: described.offset)
     }
     let count = min(recording.frameCount, 20_000)
-    let failure: FuzzError? = try recording.withFrames(0..<count) { block -> FuzzError? in
+    return try recording.withFrames(0..<count) { block -> FuzzError? in
         guard recording.channels.allSatisfy({ $0.scale.isFinite && $0.offset.isFinite && $0.scale != 0 }) else {
             return FuzzError("a scale or offset is no number")
         }
@@ -61,7 +64,10 @@ private func check(_ recording: Recording) throws(AcquisitionError) {
             var meter = try Meter(configuration)
             var checker = ReadingChecker(configuration)
             // Scales at the edge of the numbers may leave them when they are squared: that is the file's own.
-            guard recording.channels.allSatisfy({ (1e-30...1e30).contains($0.scale.magnitude) && $0.offset.magnitude < 1e30 })
+            guard
+                recording.channels.allSatisfy({
+                    (1e-30...1e30).contains($0.scale.magnitude) && $0.offset.magnitude < 1e30
+                })
             else { return nil }
             try checker.take(&meter, block)
         } catch let error as FuzzError {
@@ -71,7 +77,6 @@ private func check(_ recording: Recording) throws(AcquisitionError) {
         }
         return nil
     }
-    if let failure { fatalError("\(failure)") }
 }
 
 private func littleEndian(_ value: some FixedWidthInteger) -> [UInt8] {
@@ -98,9 +103,9 @@ struct NativeRecordingTarget: FuzzTarget {
         }
     }
 
-    func run(_ input: [UInt8]) throws {
+    func run(_ input: [UInt8]) throws -> Bool {
         let files = Bundle.split(input, count: 2)
-        try readRecording([("json", files[0]), ("bin", files[1])])
+        return try readRecording([("json", files[0]), ("bin", files[1])])
     }
 }
 
@@ -134,7 +139,9 @@ struct ComtradeTarget: FuzzTarget {
         (0..<frames).flatMap { frame -> [UInt8] in
             let values = [(frame % 96 - 48) * 600, (frame % 48 - 24) * 100]
             let stamp = UInt32(frame * 208)
-            guard type != "ASCII" else { return Array("\(frame + 1),\(stamp),\(values[0]),\(values[1]),0,1,0\r\n".utf8) }
+            guard type != "ASCII" else {
+                return Array("\(frame + 1),\(stamp),\(values[0]),\(values[1]),0,1,0\r\n".utf8)
+            }
             var bytes = littleEndian(UInt32(frame + 1)) + littleEndian(stamp)
             for value in values {
                 switch type {
@@ -147,9 +154,9 @@ struct ComtradeTarget: FuzzTarget {
         }
     }
 
-    func run(_ input: [UInt8]) throws {
+    func run(_ input: [UInt8]) throws -> Bool {
         let files = Bundle.split(input, count: 2)
-        try readRecording([("cfg", files[0]), ("dat", files[1])])
+        return try readRecording([("cfg", files[0]), ("dat", files[1])])
     }
 }
 
@@ -185,5 +192,5 @@ struct WaveTarget: FuzzTarget {
         return Array("RIFF".utf8) + littleEndian(UInt32(chunks.count + 4)) + Array("WAVE".utf8) + chunks
     }
 
-    func run(_ input: [UInt8]) throws { try readRecording([("wav", input)]) }
+    func run(_ input: [UInt8]) throws -> Bool { try readRecording([("wav", input)]) }
 }

@@ -9,21 +9,25 @@ struct SettingsTarget: FuzzTarget {
 
     var corpus: [[UInt8]] { [Array(SiteSettings.example().yaml.utf8)] }
 
-    func run(_ input: [UInt8]) throws {
+    func run(_ input: [UInt8]) throws -> Bool {
         let text = String(decoding: input, as: UTF8.self)
         let settings: SiteSettings
         do throws(YAMLError) {
             settings = try SiteSettings.parse(yaml: text, file: "site.yaml")
         } catch {
-            return try Oracle.requireMessage(error)
+            try Oracle.requireMessage(error)
+            return false
         }
         let written = settings.yaml
         do throws(YAMLError) {
             let again = try SiteSettings.parse(yaml: written, file: "written.yaml")
-            guard again.yaml == written else { throw YAMLError(file: "", line: nil, field: "", problem: "other", remedy: "") }
+            guard again.yaml == written else {
+                throw YAMLError(file: "", line: nil, field: "", problem: "other", remedy: "")
+            }
         } catch {
             throw FuzzError("accepted settings do not come back from their own text: \(error)")
         }
+        return true
     }
 }
 
@@ -41,14 +45,17 @@ struct ProfileTarget: FuzzTarget {
         return files.compactMap { try? readFile("\(root)/\($0)") }
     }
 
-    func run(_ input: [UInt8]) throws {
+    func run(_ input: [UInt8]) throws -> Bool {
+        let profile: StationProfile
         do throws(YAMLError) {
-            let profile = try StationProfile.parse(yaml: String(decoding: input, as: UTF8.self), file: "profile.yaml")
-            guard profile.limitStepAmperes > 0, profile.minimumAmperes <= profile.largestAmperes,
-                profile.requestTimeoutSeconds > 0, profile.pollIntervalSeconds > 0
-            else { fatalError("a profile whose numbers make no sense was accepted") }
+            profile = try StationProfile.parse(yaml: String(decoding: input, as: UTF8.self), file: "profile.yaml")
         } catch {
             try Oracle.requireMessage(error)
+            return false
         }
+        guard profile.limitStepAmperes > 0, profile.minimumAmperes <= profile.largestAmperes,
+            profile.requestTimeoutSeconds > 0, profile.pollIntervalSeconds > 0
+        else { throw FuzzError("a profile whose numbers make no sense was accepted") }
+        return true
     }
 }

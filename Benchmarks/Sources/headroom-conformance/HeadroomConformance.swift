@@ -69,7 +69,9 @@ struct HeadroomConformance: ParsableCommand {
         take("aggregation", try AggregationSection.run(rate: rate))
         let document = Document(sections: sections, rate: rate).text
         if let write { try save(document, to: write) } else { print(document, terminator: "") }
-        let failures = sections.flatMap { section in section.failures.map { "\(section.title): \($0.cells.joined(separator: ", "))" } }
+        let failures = sections.flatMap { section in
+            section.failures.map { "\(section.title): \($0.cells.joined(separator: ", "))" }
+        }
         for failure in failures { complain("FAIL \(failure)") }
         if !failures.isEmpty { throw ExitCode(1) }
     }

@@ -19,7 +19,9 @@ struct Section {
         var lines = ["## \(title)", ""] + words
         lines += ["", "| " + (columns + [""]).joined(separator: " | ") + "|"]
         lines.append("|" + columns.indices.map { $0 == 0 ? "---|" : "---:|" }.joined() + "---|")
-        for row in rows { lines.append("| " + (row.cells + [row.passes ? "pass" : "**FAIL**"]).joined(separator: " | ") + " |") }
+        for row in rows {
+            lines.append("| " + (row.cells + [row.passes ? "pass" : "**FAIL**"]).joined(separator: " | ") + " |")
+        }
         return lines + [""]
     }
 }

@@ -33,7 +33,8 @@ struct Day {
         var lastFrame = 0.0
         var windows = 0
         var marks: [Mark] = [mark(0)]
-        let wanted = [1.0, 60] + (1...max(1, Int(hours))).map { 3600 * Double($0) }.filter { $0 < hours * 3600 } + [hours * 3600]
+        let wanted =
+            [1.0, 60] + (1...max(1, Int(hours))).map { 3600 * Double($0) }.filter { $0 < hours * 3600 } + [hours * 3600]
         var frame = 0
         var tableIndex = 0
         while marks.count <= wanted.count {
@@ -76,11 +77,13 @@ struct Day {
         guard let last = marks.last else { return result }
         let processor = last.processorSeconds - first.processorSeconds
         result.lines.append(
-            "\(figure(last.seconds / 3600)) h of signal at \(figure(rate / 1000)) kHz, six channels: \(windows) windows")
+            "\(figure(last.seconds / 3600)) h of signal at \(figure(rate / 1000)) kHz, six channels: \(windows) windows"
+        )
         let speed = last.seconds / processor
         result.require(
             speed >= 1000,
-            "speed: \(fixed(processor, places: 1)) s of processor time, \(fixed(speed, places: 0)) x real time (1000 wanted)")
+            "speed: \(fixed(processor, places: 1)) s of processor time, \(fixed(speed, places: 0)) x real time (1000 wanted)"
+        )
 
         var costs: [(seconds: Double, nanoseconds: Double)] = []
         for (before, after) in zip(marks, marks.dropFirst()) {
@@ -100,7 +103,8 @@ struct Day {
             let minute = marks[2].residentKilobytes
             result.require(
                 last.residentKilobytes - minute <= 1024,
-                "memory: \(minute) KB resident after a minute, \(last.residentKilobytes) KB at the end (1024 KB more allowed)")
+                "memory: \(minute) KB resident after a minute, \(last.residentKilobytes) KB at the end (1024 KB more allowed)"
+            )
         }
         let from = signal.truth(to: frames.lowerBound).joules
         let truth = signal.truth(to: frames.upperBound).joules - from
@@ -109,7 +113,8 @@ struct Day {
             let ppm = (net[phase] - truth[phase]) / truth[phase] * 1e6
             result.require(
                 ppm.magnitude <= 1,
-                "energy L\(phase + 1): \(fixed(net[phase] / 3.6e6, places: 6)) kWh net, \(figure(ppm)) ppm off (1 allowed)")
+                "energy L\(phase + 1): \(fixed(net[phase] / 3.6e6, places: 6)) kWh net, \(figure(ppm)) ppm off (1 allowed)"
+            )
         }
         for line in intervals.lines { result.require(line.passes, line.words) }
         return result

@@ -54,7 +54,10 @@ struct AggregationSection {
         add("150/180 cycles", short.filter { $0.startClockSeconds > 1 }, supply, &section, wanted: 400)
         add("10 minutes", long.filter { $0.startClockSeconds > 1 || $0.windows > 2000 }, supply, &section, wanted: 2)
         section.add(
-            ["windows flagged wrongly, \(flaggedWindows) flagged", "0", "\(wronglyFlagged)", "\(wronglyFlagged == 0 ? 0 : 100) %"],
+            [
+                "windows flagged wrongly, \(flaggedWindows) flagged", "0", "\(wronglyFlagged)",
+                "\(wronglyFlagged == 0 ? 0 : 100) %",
+            ],
             passes: wronglyFlagged == 0 && flaggedWindows > 0)
         for (name, intervals) in [("150/180 cycles", short), ("10 minutes", long)] {
             let wrong = intervals.count { $0.isFlagged != touches($0, dip) }
@@ -75,7 +78,10 @@ struct AggregationSection {
             }
         }
         section.add(
-            ["U over \(name), \(intervals.count) intervals", "0.1 % Udin", "\(figure(worst)) %", share(worst, of: 0.1)],
+            [
+                "U over \(name), \(intervals.count) intervals", "0.1 % Udin", "\(figure(worst)) %",
+                share(worst, of: 0.1),
+            ],
             passes: worst <= 0.1)
     }
 

@@ -142,7 +142,9 @@ struct EnergySection {
             for factor in [unity, halfInductive, capacitive] {
                 let isLow = share < 0.05
                 let base = Supply.load(amperes: share * rated, lagDegrees: factor.lagDegrees)
-                try add("\(name), PF \(factor.name), base error", isLow ? 1 : factor.lagDegrees == 0 ? 0.5 : 0.6, " [K]", [base])
+                try add(
+                    "\(name), PF \(factor.name), base error", isLow ? 1 : factor.lagDegrees == 0 ? 0.5 : 0.6, " [K]",
+                    [base])
                 let corners = [0.9, 1.1].flatMap { volts in
                     [49.0, 51].map { hertz in
                         Supply.load(
@@ -154,7 +156,9 @@ struct EnergySection {
             }
         }
         for factor in [unity, halfInductive] {
-            let supplies = (0..<3).map { Supply.load(amperes: rated, lagDegrees: factor.lagDegrees).loading(onlyPhase: $0) }
+            let supplies = (0..<3).map {
+                Supply.load(amperes: rated, lagDegrees: factor.lagDegrees).loading(onlyPhase: $0)
+            }
             try add("In, PF \(factor.name), one phase loaded (each)", 1, " [K]", supplies)
         }
         return section

@@ -24,16 +24,20 @@ struct HarmonicSection {
                         isInterharmonic: false, &worst)
                 }
                 section.add(
-                    row("harmonics, \(figure(level * 100, digits: 1)) % of Udin", state, worst), passes: worst.share <= 1)
+                    row("harmonics, \(figure(level * 100, digits: 1)) % of Udin", state, worst),
+                    passes: worst.share <= 1)
             }
             for level in [0.002, 0.01, 0.05] {
                 var worst = Worst()
                 for order in interharmonicOrders {
                     try measure(
-                        state, adding: (Double(order) + 0.5, level), rate, orders: [order], isInterharmonic: true, &worst)
+                        state, adding: (Double(order) + 0.5, level), rate, orders: [order], isInterharmonic: true,
+                        &worst)
                 }
                 section.add(
-                    row("interharmonics half way between orders, \(figure(level * 100, digits: 1)) % of Udin", state, worst),
+                    row(
+                        "interharmonics half way between orders, \(figure(level * 100, digits: 1)) % of Udin", state,
+                        worst),
                     passes: worst.share <= 1)
             }
         }

@@ -62,7 +62,8 @@ struct InfluenceSection {
         let plain = Supply.load(amperes: rated)
         all.append(
             Influence(
-                name: "reversed phase sequence, 0.1 In", limit: 0.05, mark: " [K]", reference: .load(amperes: 0.1 * rated),
+                name: "reversed phase sequence, 0.1 In", limit: 0.05, mark: " [K]",
+                reference: .load(amperes: 0.1 * rated),
                 changed: [.load(amperes: 0.1 * rated, isReversed: true)]))
         all.append(
             Influence(
@@ -141,8 +142,12 @@ struct InfluenceSection {
             let n = Double(order)
             guard order > 1 else { return (1, -1 / .pi, 0.5) }
             // (2/π)·∫ sin θ·cos nθ and (2/π)·∫ sin θ·sin nθ from 90° to 180°.
-            func primitiveCosine(_ x: Double) -> Double { -cos((n + 1) * x) / (2 * (n + 1)) + cos((n - 1) * x) / (2 * (n - 1)) }
-            func primitiveSine(_ x: Double) -> Double { sin((n - 1) * x) / (2 * (n - 1)) - sin((n + 1) * x) / (2 * (n + 1)) }
+            func primitiveCosine(_ x: Double) -> Double {
+                -cos((n + 1) * x) / (2 * (n + 1)) + cos((n - 1) * x) / (2 * (n - 1))
+            }
+            func primitiveSine(_ x: Double) -> Double {
+                sin((n - 1) * x) / (2 * (n - 1)) - sin((n + 1) * x) / (2 * (n + 1))
+            }
             return (
                 order, 2 / .pi * (primitiveCosine(.pi) - primitiveCosine(.pi / 2)),
                 2 / .pi * (primitiveSine(.pi) - primitiveSine(.pi / 2))

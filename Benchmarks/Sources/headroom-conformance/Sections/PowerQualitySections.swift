@@ -46,7 +46,8 @@ enum PowerQualitySections {
             for (name, u2, u0) in [("own unbalance", 0.0, 0.0)] + steps {
                 let isOwn = name == "own unbalance"
                 let influences: VerificationState.Influences =
-                    isOwn ? [.frequency, .unbalance, .harmonics, .interharmonics] : [.frequency, .harmonics, .interharmonics]
+                    isOwn
+                    ? [.frequency, .unbalance, .harmonics, .interharmonics] : [.frequency, .harmonics, .interharmonics]
                 var supply = state.supply(influences)
                 if !isOwn { addUnbalance(&supply, negative: u2, zero: u0) }
                 let (negative, zero) = try unbalanceErrors(supply, rate)

@@ -48,7 +48,9 @@ struct FrontEnd {
         }
         var configuration = MeterConfiguration(
             sampleRateHz: sampleRateHz, nominalHz: nominalHz, layout: layout, synchronisationThreshold: threshold)
-        for channel in [MeterChannel.u1, .u2, .u3] { configuration[calibrationOf: channel] = .init(scale: scales.voltage) }
+        for channel in [MeterChannel.u1, .u2, .u3] {
+            configuration[calibrationOf: channel] = .init(scale: scales.voltage)
+        }
         for channel in [MeterChannel.i1, .i2, .i3] {
             switch sensor {
             case .transformer: configuration[calibrationOf: channel] = .init(scale: scales.current)

@@ -64,7 +64,9 @@ struct Simulation {
         // Slow cycles and the one window under way at either end.
         let seconds = Double(count + 2) * 12 / 50
         try run(seconds: seconds) { window in
-            guard window.firstFrame >= (Self.settlingSeconds - 0.2) * sampleRateHz, windows.count < count else { return }
+            guard window.firstFrame >= (Self.settlingSeconds - 0.2) * sampleRateHz, windows.count < count else {
+                return
+            }
             windows.append(window)
         }
         guard windows.count == count else {

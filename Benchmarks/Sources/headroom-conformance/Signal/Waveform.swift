@@ -31,7 +31,9 @@ struct Waveform {
     func meanProduct(with other: Waveform) -> Double {
         var sum = 0.0
         for a in parts {
-            for b in other.parts where a.frequencyHz == b.frequencyHz { sum += a.rms * b.rms * cos(a.radians - b.radians) }
+            for b in other.parts where a.frequencyHz == b.frequencyHz {
+                sum += a.rms * b.rms * cos(a.radians - b.radians)
+            }
         }
         return sum
     }
