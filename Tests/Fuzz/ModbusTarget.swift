@@ -19,9 +19,34 @@ struct ModbusTarget: FuzzTarget {
         }
     }
 
+    /// Stations at a time, each with the script begun elsewhere: most of the time is waiting.
+    private static let stationCount = 12
+
     func run(_ input: [UInt8]) throws -> Bool {
-        let script = Mutex(Script(bytes: input))
-        let server = try LoopbackServer { connection in
+        var servers: [LoopbackServer] = []
+        defer { servers.forEach { $0.stop() } }
+        var writers: [StationWriter] = []
+        for index in 0..<Self.stationCount {
+            let server = try Self.station(Script(bytes: input, at: index * 17))
+            servers.append(server)
+            writers.append(try StationWriter(Self.configuration(port: server.port)))
+        }
+        for step in 0..<8 {
+            for writer in writers { writer.publish(StationLimit(amperes: Double(step * 3 + 2), reason: .mainFuse)) }
+            usleep(10_000)
+            for writer in writers { try check(writer) }
+        }
+        for writer in writers { writer.requestStop(timeoutSeconds: 0.3) }
+        for writer in writers {
+            guard writer.stop(timeoutSeconds: 0.3) else { throw FuzzError("a writer did not stop") }
+            try check(writer)
+        }
+        return writers.contains { $0.diagnostics().reads > 0 }
+    }
+
+    private static func station(_ script: consuming Script) throws -> LoopbackServer {
+        let script = Mutex(script)
+        return try LoopbackServer { connection in
             while let header = LoopbackServer.receive(connection, 7) {
                 let length = Int(header[4]) << 8 | Int(header[5])
                 guard length > 1, let body = LoopbackServer.receive(connection, length - 1) else { return }
@@ -29,17 +54,6 @@ struct ModbusTarget: FuzzTarget {
                 guard LoopbackServer.send(connection, answer.bytes), !answer.closes else { return }
             }
         }
-        defer { server.stop() }
-        let writer = try StationWriter(Self.configuration(port: server.port))
-        writer.publish(StationLimit(amperes: 16, reason: .mainFuse))
-        for step in 0..<6 {
-            usleep(5000)
-            try check(writer)
-            writer.publish(StationLimit(amperes: Double(step * 3), reason: .mainFuse))
-        }
-        guard writer.stop(timeoutSeconds: 0.3) else { throw FuzzError("the writer did not stop") }
-        try check(writer)
-        return writer.diagnostics().reads > 0
     }
 
     private func check(_ writer: StationWriter) throws {
@@ -83,7 +97,7 @@ struct ModbusTarget: FuzzTarget {
 
     private struct Script {
         var bytes: [UInt8]
-        var at = 0
+        var at: Int
 
         mutating func next() -> UInt8 {
             guard !bytes.isEmpty else { return 0 }

@@ -21,7 +21,7 @@ struct Document {
                 + "\(figure(EnergyFrontEnds.voltsFullScale, digits: 3)) V peak, a quarter above the",
             "peak of Imax. *CT*: transformer. *coil*: Rogowski coil of 0.45 µV per A and Hz, full scale at twice the signal of a",
             "50 Hz sine of that current. *16*: 16 bits with 1 LSB RMS noise; these two columns decide. *24*: 24 bits with 20 LSB",
-            "RMS noise (109 dB). Tests by standard run at \(figure(rate / 1000)) kHz; those of the core at the rates that stand there.",
+            "RMS noise (109 dB). Tests by standard run at \(kilohertz(rate)) kHz; those of the core at the rates that stand there.",
             "",
         ]
         for section in sections { lines += section.markdown }

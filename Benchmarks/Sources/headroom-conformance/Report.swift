@@ -3,6 +3,8 @@ struct Section {
     var title: String
     var words: [String] = []
     var columns: [String]
+    /// The first cells that name a row.
+    var namingCells = 1
     var rows: [Row] = []
 
     /// One line of a table.
@@ -14,6 +16,9 @@ struct Section {
     mutating func add(_ cells: [String], passes: Bool) { rows.append(Row(cells: cells, passes: passes)) }
 
     var failures: [Row] { rows.filter { !$0.passes } }
+
+    /// What a row is called in a list of known failures: the section's title, and the cells before the figures.
+    func name(of row: Row) -> String { ([title] + row.cells.prefix(namingCells)).joined(separator: " | ") }
 
     var markdown: [String] {
         var lines = ["## \(title)", ""] + words
@@ -53,6 +58,12 @@ func fixed(_ value: Double, places: Int) -> String {
     let digits = String(scaled)
     let padded = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
     return sign + padded.dropLast(places) + "." + padded.suffix(places)
+}
+
+/// 8, 12.8, 32.
+func kilohertz(_ rate: Double) -> String {
+    let value = rate / 1000
+    return fixed(value, places: value == value.rounded() ? 0 : 1)
 }
 
 /// `value` in percent of `limit`, for a column of shares.

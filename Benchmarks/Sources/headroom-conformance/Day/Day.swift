@@ -77,7 +77,7 @@ struct Day {
         guard let last = marks.last else { return result }
         let processor = last.processorSeconds - first.processorSeconds
         result.lines.append(
-            "\(figure(last.seconds / 3600)) h of signal at \(figure(rate / 1000)) kHz, six channels: \(windows) windows"
+            "\(figure(last.seconds / 3600)) h of signal at \(kilohertz(rate)) kHz, six channels: \(windows) windows"
         )
         let speed = last.seconds / processor
         result.require(

@@ -65,7 +65,8 @@ struct AccuracySection {
                 "edges are known, by 3.5 standard deviations: no method has less. Where that is above the target, the converter is",
                 "too coarse for it at this rate; the point then passes where it stays below that, and says so.",
             ],
-            columns: ["front end, rate", "quantity", "target", "worst", "converter alone", "share", "worst at Hz"])
+            columns: ["front end, rate", "quantity", "target", "worst", "converter alone", "share", "worst at Hz"],
+            namingCells: 2)
         for rate in rates {
             for testCase in cases {
                 let worst = try measure(testCase, rate)
@@ -77,7 +78,7 @@ struct AccuracySection {
                     let isCoarse = !holds && floor > target && worst[index].error <= floor
                     section.add(
                         [
-                            "\(testCase.name), \(figure(rate / 1000)) kHz", name,
+                            "\(testCase.name), \(kilohertz(rate)) kHz", name,
                             "\(figure(target, digits: 1)) \(unit)",
                             "\(figure(worst[index].error)) \(unit)", index < 3 ? "\(figure(floor)) %" : "",
                             share(worst[index].error, of: target) + (isCoarse ? ", converter too coarse" : ""),

@@ -62,7 +62,7 @@ struct EnergySection {
             words: [
                 "Rule: the core uses at most one tenth of the limit of class 0.1S. Error: the worst of the total and each loaded",
                 "phase, in percent of the true energy, \(figure(Double(windowCount) / 5)) s of registered energy at "
-                    + "\(figure(rate / 1000)) kHz.",
+                    + "\(kilohertz(rate)) kHz.",
                 "[K]: figures of the standard as generally known. †: class 0.1S not confirmed, half of 0.2S taken.",
             ],
             columns: ["point", "0.2S %", "0.1S %"] + EnergyFrontEnds.all.map { "\($0.name) %" } + ["share of 0.1S"])

@@ -14,7 +14,7 @@ struct HarmonicSection {
                 "flicker, phases as in the section before). Truth: the Fourier integral of the signal over the window. Limit [K]: 5 %",
                 "of reading from 1 % of Udin on, else 0.05 % of Udin; the table gives the worst share of any subgroup, those that",
                 "were not varied included.",
-            ], columns: ["quantity", "state", "limit", "worst of any order", "at order", "share"])
+            ], columns: ["quantity", "state", "limit", "worst of any order", "at order", "share"], namingCells: 2)
         for state in VerificationState.allCases {
             for level in [0.002, 0.01, 0.10] {
                 var worst = Worst()

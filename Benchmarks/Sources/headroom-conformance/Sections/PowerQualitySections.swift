@@ -11,7 +11,7 @@ enum PowerQualitySections {
                 "h25 5 %, 1 % at 3.5 f, 51 Hz, 152/140/128 %, Pst 4 (110 changes/min). Limits [K]. Udin 230 V; 16 bits, 1 LSB noise,",
                 "750 V full scale; crossings are looked for above 5 % of Udin. Window: its length against ten cycles, which IEC",
                 "61000-4-7 wants within 0.03 %.",
-            ], columns: ["quantity", "state", "limit", "worst", "share"])
+            ], columns: ["quantity", "state", "limit", "worst", "share"], namingCells: 2)
         let declared = VerificationState.declaredVolts
         for frequency in [42.5, 50.05, 57.5] {
             for state in VerificationState.allCases {
