@@ -7,6 +7,8 @@ protocol FuzzTarget {
     var isTalkative: Bool { get }
     /// Inputs that are right.
     var corpus: [[UInt8]] { get }
+    /// Inputs that once were a fault; taken again first.
+    var regressions: [[UInt8]] { get }
     /// Takes one input.
     ///
     /// - Returns: whether the reader accepted it.
@@ -16,6 +18,7 @@ protocol FuzzTarget {
 
 extension FuzzTarget {
     var isTalkative: Bool { false }
+    var regressions: [[UInt8]] { [] }
 }
 
 private func silenceStandardError() {
@@ -62,6 +65,9 @@ struct FuzzWorker {
         for (index, input) in corpus.enumerated()
         where try attempt(input, current, "input \(index) of the corpus") { accepted += 1 }
         guard accepted > 0 else { throw FuzzError("\(target.name): no right input is accepted: this tests nothing") }
+        for (index, input) in target.regressions.enumerated() {
+            _ = try attempt(input, current, "input \(index) of the regressions")
+        }
         accepted = 0
         while now() - start < options.seconds {
             // Each input follows from seed and number alone.

@@ -16,6 +16,21 @@ struct IIOTarget: FuzzTarget {
         }
     }
 
+    /// An element without a format, which nobody asked for: libiio divides by its size.
+    var regressions: [[UInt8]] {
+        let right = Self.description("be:S24/32&gt;&gt;8", hasTimestamp: true)
+        return [Array(right.utf8.prefix(0)), Self.withoutFormat(right, channel: "voltage2")]
+    }
+
+    private static func withoutFormat(_ description: String, channel: String) -> [UInt8] {
+        let parts = description.split(separator: "<channel ")
+        return Array(
+            parts.map { part in
+                part.hasPrefix("id=\"\(channel)\"")
+                    ? part.split(separator: "format=", maxSplits: 1).joined(separator: "forlmat=") : String(part)
+            }.joined(separator: "<channel ").utf8)
+    }
+
     private static func description(_ format: String, hasTimestamp: Bool) -> String {
         var xml = "<?xml version=\"1.0\" encoding=\"utf-8\"?><!DOCTYPE context [" + documentType + "]>"
         xml += "<context name=\"network\" description=\"fuzz\" ><device id=\"iio:device0\" name=\"adc\" >"

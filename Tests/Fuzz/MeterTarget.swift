@@ -50,6 +50,9 @@ struct MeterTarget: FuzzTarget {
             let block = bytes[at..<end]
             try checker.take(&meter, block.span.bytes)
             at = end
+            if random.below(16) == 0 {
+                meter.temperatureCelsius = random.pick([20, -40, 90, 1e6, -1e300, .infinity, .nan])
+            }
             if random.below(8) == 0 {
                 meter.markGap(lostFrames: random.pick([0, 1, 7, 1000, -5, 1 << 31, 1 << 40] as [Int64]))
             }
@@ -75,16 +78,29 @@ struct MeterTarget: FuzzTarget {
                 format: isPlain ? .int16 : format ?? .int32)
         }
         var configuration = MeterConfiguration(
-            sampleRateHz: random.pick([8000.0, 12_800, 32_000, 4000, 1000, 999.5, 421, 1e6] + (isBad ? [300, 0, -8000, .nan] : [])),
+            sampleRateHz: random.pick(
+                [8000.0, 12_800, 32_000, 4000, 1000, 999.5, 421, 1e6] + (isBad ? [300, 0, -8000, .nan] : [])),
             nominalHz: nominalHz, layout: layout,
             synchronisationThreshold: random.pick([23, 0, 1e-9, 1e6, 5, 5, 5] + (isBad ? [-1, .infinity, .nan] : [])))
         for channel in MeterChannel.allCases where random.below(3) > 0 {
             let scale = random.pick(
                 [0.015, 1, -0.02, 1e-9, 1e6, 1e-30, 1e30, 0.001, 0.001, 0.001] + (isBad ? [0, .nan, .infinity] : []))
             let sensor: ChannelCalibration.Sensor =
-                random.below(3) == 0 ? .rogowski(voltsPerAmpereHertz: random.pick([0.45e-6, 1e-3, 1, isBad ? 0 : 1e-6])) : .direct
-            configuration[calibrationOf: channel] = ChannelCalibration(
+                random.below(3) == 0
+                ? .rogowski(voltsPerAmpereHertz: random.pick([0.45e-6, 1e-3, 1, isBad ? 0 : 1e-6])) : .direct
+            var calibration = ChannelCalibration(
                 scale: scale, offset: random.pick([0, 0, 1, -1e6]), sensor: sensor)
+            let rate = configuration.sampleRateHz
+            calibration.delaySeconds = random.pick(
+                [0, 0, 1e-6, -3e-5, 0.4 / rate, -64 / rate] + (isBad ? [1, .nan] : []))
+            calibration.sincOrder = random.pick([0, 0, 3, 5] + (isBad ? [-1, 1 << 40] : []))
+            calibration.temperatureCoefficient = random.pick([0, 0, 30e-6, -0.01] + (isBad ? [1, .nan] : []))
+            for _ in 0..<random.below(10) where random.below(2) == 0 {
+                _ = calibration.transformer.add(
+                    amperes: random.pick([0, 0.01, 1, 20, 1e30, 1e300, .nan]),
+                    ratioErrorPercent: random.pick([0, 0.2, -49.9, 60]), phaseDegrees: random.pick([0, 0.5, -10, 11]))
+            }
+            configuration[calibrationOf: channel] = calibration
         }
         return configuration
     }

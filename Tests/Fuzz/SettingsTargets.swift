@@ -9,6 +9,9 @@ struct SettingsTarget: FuzzTarget {
 
     var corpus: [[UInt8]] { [Array(SiteSettings.example().yaml.utf8)] }
 
+    /// The parser's own words for it have several lines.
+    var regressions: [[UInt8]] { [Array("site: a\nsupply: \u{1}\n".utf8), Array("site: \"a\\nb\": c\n".utf8)] }
+
     func run(_ input: [UInt8]) throws -> Bool {
         let text = String(decoding: input, as: UTF8.self)
         let settings: SiteSettings

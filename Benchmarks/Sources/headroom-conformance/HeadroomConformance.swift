@@ -39,7 +39,9 @@ struct HeadroomConformance: ParsableCommand {
     func validate() throws {
         guard rate >= 8000, rate <= 128_000 else { throw ValidationError("--rate \(rate): use 8000 to 128000") }
         guard hours >= 0.05, hours <= 240 else { throw ValidationError("--hours \(hours): use 0.05 to 240") }
-        if day, write != nil || known != nil || short { throw ValidationError("--day stands alone: leave --write, --known and --short away") }
+        if day, write != nil || known != nil || short {
+            throw ValidationError("--day stands alone: leave --write, --known and --short away")
+        }
     }
 
     func run() throws {

@@ -19,7 +19,8 @@ struct EventSection {
                 "All three voltages step to the residual value and back after 2, 5, 10, 50 cycles, beginning 0, 45, 90, 135 degrees",
                 "behind L1's zero crossing; thresholds 90, 110, 5 %, hysteresis 2 %; frequency, harmonics and interharmonics as in",
                 "the state. Worst of L1, L2, L3 and of all these. Limits [K]: 0.2 % of Udin, and one cycle for the duration.",
-            ], columns: ["event", "state", "residual: limit", "worst", "share", "duration: limit", "worst", "share"], namingCells: 2)
+            ], columns: ["event", "state", "residual: limit", "worst", "share", "duration: limit", "worst", "share"],
+            namingCells: 2)
         let kinds = [
             Kind(kind: .dip, percent: 85, name: "dip"), Kind(kind: .dip, percent: 70, name: "dip"),
             Kind(kind: .dip, percent: 40, name: "dip"), Kind(kind: .dip, percent: 10, name: "dip"),
