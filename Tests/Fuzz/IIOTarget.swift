@@ -4,7 +4,7 @@ import MeterDSP
 import Synchronization
 
 /// An IIO network server whose description, attributes, codes and frames are wrong. The input is the description in
-/// XML; its bytes also say which other answers are spoilt, and how.
+/// XML behind its document type; its bytes also say which other answers are spoilt, and how.
 struct IIOTarget: FuzzTarget {
     let name = "iio"
     let isTalkative = true
@@ -32,8 +32,7 @@ struct IIOTarget: FuzzTarget {
     }
 
     private static func description(_ format: String, hasTimestamp: Bool) -> String {
-        var xml = "<?xml version=\"1.0\" encoding=\"utf-8\"?><!DOCTYPE context [" + documentType + "]>"
-        xml += "<context name=\"network\" description=\"fuzz\" ><device id=\"iio:device0\" name=\"adc\" >"
+        var xml = "<context name=\"network\" description=\"fuzz\" ><device id=\"iio:device0\" name=\"adc\" >"
         for index in 0..<6 {
             let name = index < 3 ? "voltage\(index)" : "current\(index - 3)"
             xml += "<channel id=\"\(name)\" type=\"input\" ><scan-element index=\"\(index)\" format=\"\(format)\" "
@@ -61,7 +60,8 @@ struct IIOTarget: FuzzTarget {
     func run(_ input: [UInt8]) throws -> Bool {
         let seed = input.reduce(UInt64(1)) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
         let server = try LoopbackServer { connection in
-            var service = IIOService(description: input, seed: seed)
+            let head = "<?xml version=\"1.0\" encoding=\"utf-8\"?><!DOCTYPE context [\(Self.documentType)]>"
+            var service = IIOService(description: Array(head.utf8) + input, seed: seed)
             service.serve(connection)
         }
         defer { server.stop() }
