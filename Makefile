@@ -1,6 +1,6 @@
 # The commands of this repository. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test build release bench format lint clean
+.PHONY: help demo test build release bench conformance fuzz format lint clean
 
 SECONDS ?= 120
 ARGS ?=
@@ -28,6 +28,16 @@ release: ## build one file for a device: Swift's libraries linked in
 bench: ## measure speed beside C and NumPy, check thresholds (ARGS=--short: half a minute)
 	@.ci/dependencies.sh build
 	cd Benchmarks && swift build -c release --product headroom-bench && .build/release/headroom-bench --json bench.json $(ARGS)
+
+conformance: ## run the core through the points of the standards and write hardware/CONFORMANCE.md
+	@.ci/dependencies.sh build
+	cd Benchmarks && swift build -c release --product headroom-conformance
+	cd Benchmarks && .build/release/headroom-conformance $(or $(ARGS),--write ../hardware/CONFORMANCE.md)
+
+fuzz: ## feed damaged input to every reader (ARGS="--seconds 600 --seed 7": another run)
+	@.ci/dependencies.sh build
+	swift build -c release --product headroom-fuzz
+	SWIFT_BACKTRACE=enable=no .build/release/headroom-fuzz $(or $(ARGS),--seconds 60)
 
 format: ## bring the sources into the house's format
 	swift format --in-place --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Kernels

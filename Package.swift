@@ -89,6 +89,10 @@ let package = Package(
         .testTarget(
             name: "SiteTests", dependencies: ["Site", "SiteTwin", "MallocCounter", "TestSupport"], swiftSettings: common
         ),
+        .executableTarget(
+            name: "headroom-fuzz",
+            dependencies: ["MeterDSP", "Acquisition", "Stations", "Allocation", "Site", "StrictYAML", "Realtime"],
+            path: "Tests/Fuzz", exclude: ["README.md"], swiftSettings: common),
         .testTarget(
             name: "CommandTests", dependencies: ["headroom", "TestSupport", "MeterDSP", "Acquisition", "Site"],
             swiftSettings: common),

@@ -37,5 +37,13 @@ let package = Package(
         // The sums in C, FFTW by itself, and a heap that counts. Only this package links it.
         .target(
             name: "CBenchmark", cSettings: [.enableWarning("all")], linkerSettings: [.linkedLibrary("fftw3")]),
+        .executableTarget(
+            name: "headroom-conformance",
+            dependencies: [
+                .product(name: "MeterDSP", package: "Headroom"),
+                .product(name: "Spectrum", package: "Headroom"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: [.enableUpcomingFeature("ExistentialAny"), .treatAllWarnings(as: .error)]),
     ]
 )

@@ -17,10 +17,18 @@ public struct YAMLError: Error, Equatable, CustomStringConvertible {
         self.remedy = remedy
     }
 
-    /// `file:line: field: problem; remedy`, one line.
+    /// `file:line: field: problem; remedy`, one line whatever stands in the text: control characters become blanks.
     public var description: String {
         let place = line.map { "\(file):\($0)" } ?? file
-        return field.isEmpty ? "\(place): \(problem); \(remedy)" : "\(place): \(field): \(problem); \(remedy)"
+        let words = field.isEmpty ? "\(place): \(problem); \(remedy)" : "\(place): \(field): \(problem); \(remedy)"
+        var line = String.UnicodeScalarView()
+        for scalar in words.unicodeScalars {
+            switch scalar.properties.generalCategory {
+            case .control, .lineSeparator, .paragraphSeparator: line.append(" ")
+            default: line.append(scalar)
+            }
+        }
+        return String(line)
     }
 }
 

@@ -36,6 +36,10 @@ public struct YAMLNode {
             case .duplicatedKeysInMapping(let keys, let context):
                 throw failure(
                     context.mark.line, "the same key twice: \(keys.joined(separator: ", "))", "keep one of them")
+            case .reader(let problem, let offset, _, _):
+                // The parser's own words show the place in several lines.
+                let line = offset.map { place in yaml.utf8.prefix(place).count { $0 == UInt8(ascii: "\n") } + 1 }
+                throw failure(line, "no YAML: \(problem)", "remove what is no printable character there, save as UTF-8")
             default:
                 throw failure(nil, "no YAML (\(error))", "save the file as UTF-8 text")
             }

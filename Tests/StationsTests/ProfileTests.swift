@@ -34,6 +34,15 @@ struct BrokenProfile: Sendable, CustomTestStringConvertible {
     @Test("the cases of broken profiles are there")
     func casesExist() throws { #expect(try BrokenProfile.read().count > 35) }
 
+    @Test("a control character is refused in one line that names its line", arguments: ["\u{1}", "\u{8}", "\u{7F}"])
+    func controlCharacter(character: String) {
+        #expect {
+            try StationProfile.parse(yaml: "profile: a\nname: b\(character)\n", file: "p.yaml")
+        } throws: { error in
+            "\(error)".hasPrefix("p.yaml:2: ") && !"\(error)".contains("\n")
+        }
+    }
+
     @Test("a broken profile is refused with file, line, field and remedy", arguments: BrokenProfile.all)
     func refused(broken: BrokenProfile) throws {
         var text = String(decoding: PackageResources.generic_modbus_yaml, as: UTF8.self)

@@ -9,6 +9,13 @@ extension IIOStreamPlan {
         _ enabled: [IIOChannel], timestamp: IIOChannel?, chosen: [(channel: MeterChannel, input: IIOChannel)],
         uri: String, device: IIODevice
     ) throws(AcquisitionError) -> ([Element], FrameLayout) {
+        // libiio divides by the size of every element that the server sends, also of those that were not asked for.
+        for channel in device.channels where channel.index >= 0 {
+            let format = channel.format
+            guard format.length >= 8, format.repeat >= 1 else {
+                throw .formatRefused(uri: uri, device: device.words, channel: channel.id, format: formatText(format))
+            }
+        }
         var elements: [Element] = []
         var end = 0
         var largest = 1
