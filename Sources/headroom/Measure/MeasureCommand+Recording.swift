@@ -16,6 +16,10 @@ extension MeasureCommand {
             complain("\(recording.name): measuring \(guess.description); choose others with --channels")
             sets = [guess]
         }
+        if report.events, recording.segmentFrames != nil {
+            throw UsageError(
+                "--events: \(recording.name) is cut into segments, between which time is unknown; leave --events out")
+        }
         let frequency = nominal.map(Double.init) ?? recording.nominalHz ?? 50
         for (index, map) in sets.enumerated() {
             var (configuration, units) = try self.configuration(recording, map, coils, nominalHz: frequency)
@@ -119,6 +123,9 @@ extension MeasureCommand {
         }
         measurer.finish { output.take($0) }
         let seconds = Double(recording.frameCount) / recording.sampleRateHz
+        if report.events, !json, seconds < FrequencyMeter.intervalSeconds {
+            complain("\(recording.name): shorter than 10 s, so there is no frequency of 10 s")
+        }
         if !output.hasCycles {
             let window = configuration.nominalHz < 55 ? "10 cycles at 50 Hz" : "12 cycles at 60 Hz"
             throw RunError(
@@ -137,10 +144,6 @@ extension MeasureCommand {
     private func measureSegments(
         _ recording: Recording, _ frames: Int, _ configuration: MeterConfiguration, _ output: inout MeasureReport
     ) throws {
-        guard !report.events else {
-            throw UsageError(
-                "--events: \(recording.name) is cut into segments, between which time is unknown; leave --events out")
-        }
         let exact = Double(frames) * configuration.nominalHz / recording.sampleRateHz
         let cycles = Int(exact.rounded())
         guard cycles >= 1, (exact - exact.rounded()).magnitude <= 0.1 else {

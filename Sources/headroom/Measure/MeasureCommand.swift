@@ -7,13 +7,13 @@ import Site
 struct MeasureCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "measure",
-        abstract: "Measure a recording or a live ADC: U, I, P, PF, Q1, THD and frequency per 10/12 cycles.",
+        abstract: "Measure a recording or a live ADC: power quantities, harmonics, events; or draw it.",
         discussion: """
             SOURCE is a recording (.json beside a .bin, COMTRADE .cfg beside a .dat, or .wav) or an IIO address \
             (local:, ip:192.168.1.50, ip:127.0.0.1:30431). A .wav without a .json beside it needs --channels. Values \
             are in the units of the recording; U, I and P are without the DC part.
 
-            One line per window and phase, unless --quantities, --harmonics or --events ask for more; all combine \
+            One line per window (10/12 cycles) and phase, unless --quantities, --harmonics or --events ask for more; all combine \
             with each other and with --json. What was not recorded is said; a dash (JSON: null) has no meaning there.
 
             Examples:
@@ -21,9 +21,11 @@ struct MeasureCommand: ParsableCommand {
               headroom measure house.json --quantities --harmonics --orders 25 --window 3
               headroom measure fault.cfg --events --nominal-voltage 230
               headroom measure house.json --plot house.svg
-              headroom measure house.json --channels U1=Va,I1=Ia --channels U1=Vb,I1=Ib --json
-              headroom measure coil.json --channels U1=u,I1=coil --rogowski I1 --sensitivity 0.45
-              headroom measure ip:192.168.1.50 --channels U1=voltage0,I1=voltage3 --seconds 10
+              headroom measure house.json --channels U1=Va,I1=Ia --json
+              headroom measure coil.wav --channels U1=u,I1=coil \\
+                --rogowski I1 --sensitivity 0.45
+              headroom measure ip:192.168.1.50 --seconds 10 \\
+                --channels U1=voltage0,I1=voltage3
             """)
 
     @Argument(help: "A recording or an IIO address.")

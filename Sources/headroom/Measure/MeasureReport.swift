@@ -139,9 +139,10 @@ struct MeasureReport {
     }
 
     private func heading(_ record: WindowRecord, _ detail: WindowDetail) -> String {
+        let cycles = detail.reading.halfCycles / 2
         let end = record.seconds + record.frames / configuration.sampleRateHz
         return "window \(windowCount)  \(fixed(record.seconds, 3)) s to \(fixed(end, 3)) s  "
-            + "\(detail.reading.halfCycles / 2) cycles  "
+            + "\(cycles) cycle\(cycles == 1 ? "" : "s")  "
             + (record.frequencyHz.map { fixed($0, 4) + " Hz" } ?? "frequency –")
             + (record.flags.isEmpty ? "" : "  " + record.flags.joined(separator: " "))
     }
@@ -181,6 +182,7 @@ struct MeasureReport {
                     + "},\"sum\":" + json(rows.map { ($0.key, $0.sum.number) }) + "}")
             return
         }
+        guard phases.contains(where: { inputs.hasBoth($0) }) else { return }
         print("")
         let without = energy.secondsWithoutReactive
         print(

@@ -22,7 +22,7 @@ struct ReportOptionGroup: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Nominal voltage, phase to neutral, in volt: what --events counts in percent of (default: told from the recording).",
+            "Nominal voltage, phase to neutral, in volt: what --events counts in percent of (default: told from the recording; IIO: 230, and below a tenth a phase is missing).",
             valueName: "V"))
     var nominalVoltage: Double?
 

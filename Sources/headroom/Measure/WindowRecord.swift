@@ -89,7 +89,8 @@ struct WindowRecord {
     var tableLines: [String] {
         phases.enumerated().map { index, phase in
             column(seconds, 2, 9) + "  " + phase.name + " " + significant(phase.voltageRMS, 8, mostDecimals: 4)
-                + significant(phase.currentRMS, 9, mostDecimals: 4) + significant(phase.activePower, 11, mostDecimals: 4)
+                + significant(phase.currentRMS, 9, mostDecimals: 4)
+                + significant(phase.activePower, 11, mostDecimals: 4)
                 + column(phase.powerFactor, 3, 6) + significant(phase.reactivePower, 11, mostDecimals: 4)
                 + column(phase.voltageTHD.map { $0 * 100 }, 2, 6) + column(phase.currentTHD.map { $0 * 100 }, 1, 6)
                 + (index == 0 ? column(frequencyHz, 4, 9) : padded("", 9))

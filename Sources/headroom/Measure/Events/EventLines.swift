@@ -59,9 +59,9 @@ struct EventLines {
         if let neutral = reading.neutralCurrentRMS { rest.append("IN \(number(neutral)) \(units.current)") }
         if let u2 = reading.negativeUnbalance { rest.append("u2 \(fixed(u2 * 100, 3)) %") }
         if let u0 = reading.zeroUnbalance { rest.append("u0 \(fixed(u0 * 100, 3)) %") }
-        let flags = words(reading)
-        if !flags.isEmpty { rest.append("[" + flags.joined(separator: " ") + "]") }
         if !rest.isEmpty { lines.append("  " + rest.joined(separator: "  ")) }
+        let flags = words(reading)
+        if !flags.isEmpty { lines.append("  [" + flags.joined(separator: " ") + "]") }
         let first = start(
             reading.startClockSeconds, name(interval), reading.endClockSeconds - reading.startClockSeconds)
         return lines.enumerated().map { ($0 == 0 ? first : indent) + $1 }

@@ -74,15 +74,15 @@ struct PhasorPanel {
         for (degrees, dx, dy) in [("0°", 16.0, 4.0), ("90°", 14.0, 2.0), ("180°", -14.0, -6.0), ("−90°", 17.0, 8.0)] {
             let place: (Double, Double) =
                 switch degrees {
-                case "0°": (x + Self.radius + dx, y - 6)
-                case "90°": (x + dx, y - Self.radius - dy)
+                case "0°": (x + Self.radius + dx, y + 16)
+                case "90°": (x + dx, y - Self.radius - 3)
                 case "180°": (x - Self.radius + dx, y + dy)
                 default: (x + dx, y + Self.radius + dy)
                 }
             canvas.text(degrees, x: place.0, y: place.1, style: "soft small", anchor: "middle")
         }
         draw(voltages, symbol: "U", length: 1, style: "arrow", &canvas)
-        draw(currents, symbol: "I", length: 0.72, style: "arrow current", &canvas)
+        draw(currents, symbol: "I", length: voltages.isEmpty ? 1 : 0.72, style: "arrow current", &canvas)
         canvas.text(
             "full: voltages, dashed: currents; each kind against its longest", x: x, y: y + Self.radius + 34,
             style: "soft small", anchor: "middle")
@@ -165,7 +165,7 @@ struct SpectrumPanel {
             return
         }
         let highest = min(Self.highestOrder, (known.map { $0.percents.count - 1 }.max() ?? 2))
-        let largest = known.flatMap { $0.percents[2...] .prefix(highest - 1) }.max() ?? 0
+        let largest = known.flatMap { $0.percents[2...].prefix(highest - 1) }.max() ?? 0
         let limit = max(largest * 1.08, 0.1)
         let ticks = AxisTicks(span: limit, count: 4)
         for value in ticks.values(0...limit) {

@@ -18,7 +18,7 @@ struct Plot {
     }
 
     static let width = 960.0
-    static let height = 880.0
+    static let height = 892.0
     private static let cyclesShown = 3
 
     let windowNumber: Int
@@ -127,8 +127,8 @@ extension Plot {
             curves: currents, title: "current", unit: units.current, span: spanMilliseconds, top: 300, showsTime: true
         ).draw(&canvas)
         PhasorPanel(voltages: voltages, currents: currents, units: units, quantities: quantities).draw(&canvas)
-        SpectrumPanel(curves: voltages, title: "voltage harmonics", top: 572, showsOrders: false).draw(&canvas)
-        SpectrumPanel(curves: currents, title: "current harmonics", top: 720, showsOrders: true).draw(&canvas)
+        SpectrumPanel(curves: voltages, title: "voltage harmonics", top: 568, showsOrders: false).draw(&canvas)
+        SpectrumPanel(curves: currents, title: "current harmonics", top: 732, showsOrders: true).draw(&canvas)
         return canvas.document(title: "\(name), window \(windowNumber): waveform, phasors, spectrum")
     }
 

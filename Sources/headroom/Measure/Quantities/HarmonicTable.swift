@@ -112,12 +112,12 @@ extension HarmonicTable {
                 }
             return padded("\(line.order)", 3)
                 + column(phase.percent(line.voltage?.magnitude, of: phase.voltageFundamental), 3, 8)
-                + significant(signed(line.voltage, line.order), 9, mostDecimals: 4)
+                + significant(signed(line.voltage, line.order), 9, mostDecimals: 5)
                 + column(phase.degrees(line.voltage, order: line.order, fundamental: phase.voltageFundamental), 1, 8)
                 + column(phase.percent(line.current?.magnitude, of: phase.currentFundamental), 3, 8)
-                + significant(signed(line.current, line.order), 9, mostDecimals: 4)
+                + significant(signed(line.current, line.order), 9, mostDecimals: 5)
                 + column(phase.degrees(line.current, order: line.order, fundamental: phase.currentFundamental), 1, 8)
-                + significant(line.power?.real, 11, mostDecimals: 4) + direction
+                + significant(line.power?.real, 11, mostDecimals: 5) + direction
                 + column(phase.percent(line.voltageInterharmonics, of: phase.voltageFundamental), 2, 7)
                 + column(phase.percent(line.currentInterharmonics, of: phase.currentFundamental), 2, 7)
         }

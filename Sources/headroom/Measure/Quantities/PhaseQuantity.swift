@@ -46,14 +46,16 @@ struct PhaseQuantity: Sendable {
         _ values: [PhaseValues], _ quantities: ThreePhaseQuantities, _ inputs: RecordedInputs, _ units: MeasureUnits
     ) -> QuantityTable.Row {
         let hasFundamentals = values.allSatisfy(\.hasFundamentals)
+        let isMeasured = key == "u_rms" || key == "i_rms"
+        func isRecorded(_ phase: Int) -> Bool {
+            switch needs {
+            case .voltage: inputs.hasVoltage(phase)
+            case .current: inputs.hasCurrent(phase)
+            case .both: inputs.hasBoth(phase)
+            }
+        }
         let cells: [QuantityTable.Cell] = (0..<3).map { phase in
-            let isRecorded =
-                switch needs {
-                case .voltage: inputs.hasVoltage(phase)
-                case .current: inputs.hasCurrent(phase)
-                case .both: inputs.hasBoth(phase)
-                }
-            guard isRecorded else { return key == "u_rms" || key == "i_rms" ? .notRecorded : .undefined }
+            guard isRecorded(phase) else { return isMeasured ? .notRecorded : .undefined }
             guard hasFundamentals || !needsFundamentals else { return .undefined }
             return .init(value(values[phase]))
         }
@@ -61,7 +63,9 @@ struct PhaseQuantity: Sendable {
         if let sum {
             total = inputs.isComplete && (hasFundamentals || !needsFundamentals) ? .init(sum(quantities)) : .undefined
         }
-        return .init(key: key, label: label, unit: unit(units), phases: cells, sum: total)
+        return .init(
+            key: key, label: label, unit: unit(units), phases: cells, sum: total,
+            isRecorded: (0..<3).contains { isRecorded($0) }, isMeasured: isMeasured)
     }
 
     private static func reference(_ values: PhaseValues) -> Phasor {

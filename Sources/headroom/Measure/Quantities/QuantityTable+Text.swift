@@ -12,22 +12,26 @@ extension QuantityTable {
         lines.append(
             padded("", 28) + phases.map { padded("L\($0 + 1)", Self.columnWidth) }.joined()
                 + (hasSupply ? padded("supply", Self.columnWidth) : ""))
-        for row in phaseRows {
+        for row in phaseRows where row.isRecorded || row.isMeasured {
             let cells = phases.map { row.phases[$0] } + (hasSupply ? [row.sum] : [])
             lines.append(Self.line(row, cells))
         }
         guard hasSupply else { return lines + neutral.prefix(1).map { Self.line($0, [$0.sum]) } }
         if !self.lines.isEmpty {
-            let row = Row(key: "", label: "U between lines 12 23 31", unit: units.voltage)
+            let row = Row(key: "", label: "U lines 12, 23, 31", unit: units.voltage)
             lines.append(Self.line(row, self.lines.map(\.sum)))
         }
         let blank = [Cell](repeating: .none, count: phases.count)
         lines += neutral.map { Self.line($0, blank + [$0.sum]) }
-        lines += supply.map { Self.line($0, blank + [$0.sum]) }
+        let known = supply.filter(\.isRecorded)
+        lines += known.map { Self.line($0, blank + [$0.sum]) }
+        if known.count < supply.count {
+            lines.append("other quantities of the supply need U and I of all three phases")
+        }
         if inputs.hasThreeVoltages || inputs.hasThreeCurrents {
             lines.append(
-                "sequence of fundamentals" + padded("zero", 12) + padded("positive", 12) + padded("negative", 12)
-                    + padded("neg/pos %", 10) + padded("zero/pos %", 10))
+                "sequence of fundamentals" + padded("zero", 11) + padded("positive", 11) + padded("negative", 11)
+                    + padded("neg/pos %", 11) + padded("zero/pos %", 11))
             if inputs.hasThreeVoltages { lines.append(Self.line(voltageComponents, "U", units.voltage)) }
             if inputs.hasThreeCurrents { lines.append(Self.line(currentComponents, "I", units.current)) }
         }
@@ -44,14 +48,14 @@ extension QuantityTable {
     }
 
     static func line(_ row: Row, _ cells: [Cell]) -> String {
-        let line = leading(row.label, 24) + leading(row.unit, 4) + cells.map(text).joined()
+        let line = leading(row.label, 23) + leading(row.unit, 5) + cells.map(text).joined()
         return line.trimmedEnd
     }
 
     private static func line(_ values: ComponentValues, _ symbol: String, _ unit: String) -> String {
-        leading(symbol, 18) + leading(unit, 6) + significant(values.zero, 12) + significant(values.positive, 12)
-            + significant(values.negative, 12) + column(values.negativeUnbalance.map { $0 * 100 }, 3, 10)
-            + column(values.zeroUnbalance.map { $0 * 100 }, 3, 10)
+        leading(symbol, 20) + leading(unit, 4) + significant(values.zero, 11) + significant(values.positive, 11)
+            + significant(values.negative, 11) + column(values.negativeUnbalance.map { $0 * 100 }, 3, 11)
+            + column(values.zeroUnbalance.map { $0 * 100 }, 3, 11)
     }
 
     private static func text(_ cell: Cell) -> String {

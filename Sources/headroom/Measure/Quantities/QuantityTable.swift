@@ -23,6 +23,10 @@ struct QuantityTable {
         /// By phase 0 to 2; empty: of the supply alone.
         var phases: [Cell] = []
         var sum: Cell = .none
+        /// Whether what it is computed from was recorded, of any phase.
+        var isRecorded = true
+        /// U and I, of which it is said where they were not recorded.
+        var isMeasured = false
     }
 
     let inputs: RecordedInputs
@@ -120,7 +124,7 @@ struct QuantityTable {
                 key: "i_rms", label: "IN measured", unit: units.current,
                 sum: reading.neutralCurrentRMS.map { Cell($0) } ?? .notRecorded),
             Row(
-                key: "i_vector_sum", label: "IN vector sum of phases", unit: units.current,
+                key: "i_vector_sum", label: "IN vector sum", unit: units.current,
                 sum: inputs.hasThreeCurrents ? Cell(reading.neutralVectorSumRMS) : .undefined),
         ]
     }
@@ -131,12 +135,12 @@ struct QuantityTable {
         guard inputs.phases.count > 1 else { return [] }
         let isThreePhase = inputs.hasThreeVoltages && inputs.hasThreeCurrents
         return SupplyQuantity.all.map { quantity in
-            let isKnown =
-                (quantity.needsThreePhases ? isThreePhase : inputs.isComplete)
-                && (hasFundamentals || !quantity.needsFundamentals)
+            let isRecorded = quantity.needsThreePhases ? isThreePhase : inputs.isComplete
+            let isKnown = isRecorded && (hasFundamentals || !quantity.needsFundamentals)
             return Row(
                 key: quantity.key, label: quantity.label, unit: quantity.unit(units),
-                sum: isKnown ? Cell(quantity.value(quantities, quantities.effective)) : .undefined)
+                sum: isKnown ? Cell(quantity.value(quantities, quantities.effective)) : .undefined,
+                isRecorded: isRecorded)
         }
     }
 }
