@@ -18,11 +18,16 @@ extension MeasureCommand {
             case "mV": 0.001
             default: nil
             }
-        if let volts = report.nominalVoltage { return volts / (voltsPerUnit ?? 1) }
         let inputs = RecordedInputs(configuration.layout)
         let voltages = (0..<3).filter { inputs.hasVoltage($0) }
         // Without a voltage there are no events, only frequency and intervals.
         guard !voltages.isEmpty else { return 1 }
+        guard let voltsPerUnit else {
+            throw RunError(
+                "\(source): its voltages are in '\(units.voltage)'; --events needs volt: give the channels unit and "
+                    + "scale in the .json beside the recording")
+        }
+        if let volts = report.nominalVoltage { return volts / voltsPerUnit }
         var found: [Double] = []
         var scout = try makeMeasurer(configuration)
         let block = max(64, Int(recording.sampleRateHz / 10))
@@ -45,9 +50,9 @@ extension MeasureCommand {
         }
         found.sort()
         let median = found[found.count / 2]
-        let volts = median * (voltsPerUnit ?? 1)
+        let volts = median * voltsPerUnit
         let usual = Self.usualVoltages.min { abs($0 - volts) < abs($1 - volts) } ?? volts
-        let declared = abs(usual - volts) <= 0.1 * usual && voltsPerUnit != nil ? usual / (voltsPerUnit ?? 1) : median
+        let declared = abs(usual - volts) <= 0.1 * usual ? usual / voltsPerUnit : median
         complain(
             "events are counted in percent of \(significant(declared, 0)) \(units.voltage); "
                 + "choose with --nominal-voltage (in volt)")
