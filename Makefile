@@ -1,6 +1,6 @@
 # The commands of this repository. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test build release bench format lint clean
+.PHONY: help demo test build release bench docs format lint clean
 
 SECONDS ?= 120
 ARGS ?=
@@ -28,6 +28,9 @@ release: ## build one file for a device: Swift's libraries linked in
 bench: ## measure speed: the measuring core and the allocator (ARGS=--short: in seconds)
 	@.ci/dependencies.sh build
 	cd Benchmarks && swift build -c release && .build/release/headroom-bench $(ARGS)
+
+docs: ## build the documentation of MeterDSP, with links checked
+	.ci/docs.sh
 
 format: ## bring the sources into the house's format
 	swift format --in-place --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources

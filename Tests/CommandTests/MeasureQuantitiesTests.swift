@@ -29,6 +29,12 @@ struct MeasureQuantitiesTests {
         return try outcome.outputLines.map { try jsonObject($0) }
     }
 
+    /// Arrays by phase and key; nil for null.
+    private static func harmonics(_ window: [String: Any]) throws -> [String: [String: [Double?]]] {
+        try #require(window["harmonics"] as? [String: [String: [Any]]])
+            .mapValues { $0.mapValues { $0.map { $0 as? Double } } }
+    }
+
     /// Compares where there is a truth, relative to `scale`, else to the truth itself.
     private static func compare(
         _ found: [String: Any]?, _ truth: [String: Double], within share: Double, of scale: Double? = nil,
@@ -87,7 +93,7 @@ struct MeasureQuantitiesTests {
     func harmonicsAreExact() throws {
         let truth = SupplyTruth(Self.signal)
         let window = try #require(try Self.windows(["--harmonics", "--orders", "39", "--window", "2"]).first)
-        let harmonics = try #require(window["harmonics"] as? [String: [String: [Double?]]])
+        let harmonics = try Self.harmonics(window)
         for phase in 0..<3 {
             let found = try #require(harmonics["L\(phase + 1)"])
             let reference = try #require(truth.u[phase][1])
@@ -129,9 +135,9 @@ struct MeasureQuantitiesTests {
         let windows = try outcome.outputLines.map { try jsonObject($0) }
         #expect(windows.count == 4, "\(outcome.errors)")
         for window in windows.dropFirst() {
-            let all = try #require(window["harmonics"] as? [String: [String: [Double?]]])
+            let all = try Self.harmonics(window)
             let found = try #require(all["L1"]?["u_interharmonic"])
-            for (order, value) in found.enumerated() {
+            for (order, value) in found.prefix(34).enumerated() {
                 #expect(abs(try #require(value) - (order == 7 ? 0.05 * 230 : 0)) < 0.02, "order \(order)")
             }
         }

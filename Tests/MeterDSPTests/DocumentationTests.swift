@@ -88,7 +88,7 @@ import Testing
         for (signal, first, count) in [
             (normal, 0, 8000), (dip, 8000, 4000), (heavy, 12_000, 4000), (normal, 16_000, 8000),
         ] {
-                        // The clock's next ten minutes begin two seconds after the first frame.
+            // The clock's next ten minutes begin two seconds after the first frame.
             let bytes = adc.frames(signal, first: first, count: count, generator: &generator)
             panel.take(bytes.span.bytes, startClockSeconds: 1200 - 2)
         }

@@ -60,6 +60,8 @@ struct EventWatch {
     }
 
     mutating func add(_ window: WindowReading, report: (Report) -> Void) {
+        // Less than a cycle, as at the start, has no RMS.
+        guard window.halfCycles > 1 else { return }
         let components = hasThreeVoltages ? window.fundamentalVoltages.map { SymmetricalComponents($0) } : nil
         let input = AggregationInput(
             window, negativeUnbalance: components?.negativeUnbalance, zeroUnbalance: components?.zeroUnbalance,

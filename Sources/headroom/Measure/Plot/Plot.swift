@@ -43,7 +43,7 @@ struct Plot {
         quantities = QuantityTable(detail, configuration: configuration, units: units, wiring: .fourWire)
         let inputs = RecordedInputs(configuration.layout)
         let reference = detail.angleReference
-        func curve(_ lane: Int, rms: Double, fundamental: Phasor?) -> Curve {
+        func curve(_ lane: Int, rms: Double) -> Curve {
             let harmonics = detail.harmonics[lane]
             let first = harmonics?.fundamental.magnitude ?? 0
             let points =
@@ -54,16 +54,14 @@ struct Plot {
                 : Self.points(harmonics, frames: framesShown, cycleFrames: cycleFrames, configuration.sampleRateHz)
             return Curve(
                 phase: lane % 3, points: points, rms: rms,
-                fundamental: (fundamental ?? harmonics?.fundamental).flatMap {
-                    Self.turned($0, against: reference)
-                },
+                fundamental: harmonics.flatMap { Self.turned($0.fundamental, against: reference) },
                 percents: first > 0 ? (harmonics?.phasors ?? []).map { $0.magnitude / first * 100 } : [])
         }
         voltages = (0..<3).filter { inputs.hasVoltage($0) }.map {
-            curve($0, rms: reading.voltageRMS[$0], fundamental: reading.fundamentalVoltages?[$0])
+            curve($0, rms: reading.voltageRMS[$0])
         }
         currents = (0..<3).filter { inputs.hasCurrent($0) }.map {
-            curve($0 + 3, rms: reading.currentRMS[$0], fundamental: reading.fundamentalCurrents?[$0])
+            curve($0 + 3, rms: reading.currentRMS[$0])
         }
     }
 

@@ -145,16 +145,7 @@ struct PhaseQuantity: Sendable {
 
 extension WindowDetail {
     /// The fundamental that angles are told from: that of the first voltage that has one, else of the first current.
-    /// The meter's where it has found one, as it is for the quantities, else the spectrum's.
     var angleReference: Phasor {
-        for lane in 0..<6 {
-            let measured =
-                lane < 3 ? reading.fundamentalVoltages?[lane] : reading.fundamentalCurrents?[lane - 3]
-            guard harmonics[lane] != nil, let phasor = measured ?? harmonics[lane]?.fundamental,
-                phasor.squaredMagnitude > 0
-            else { continue }
-            return phasor
-        }
-        return .zero
+        harmonics.lazy.compactMap { $0?.fundamental }.first { $0.squaredMagnitude > 0 } ?? .zero
     }
 }

@@ -82,13 +82,12 @@ struct QuantityTable {
             ? PhaseRotation(quantities.voltageComponents, minimumRMS: configuration.synchronisationThreshold) : nil
     }
 
-    /// The window's quantities; where the meter found no fundamentals in a segment of known cycles, with those of the
-    /// spectra.
+    /// The window's quantities, with the fundamentals of its spectra: they are of this window's frequency alone, and
+    /// never larger than the RMS that they are a part of.
     private static func quantities(
         _ detail: WindowDetail, wiring: ThreePhaseQuantities.Wiring
     ) -> (quantities: ThreePhaseQuantities, hasFundamentals: Bool)? {
         let reading = detail.reading
-        if let quantities = reading.threePhase(wiring) { return (quantities, true) }
         let isSynchronised = !reading.flags.contains(.unsynchronised)
         func phasors(_ lane: Int) -> ThreePhasePhasors {
             guard isSynchronised else { return .zero }
