@@ -129,6 +129,33 @@ struct MeasureOutputTests {
             .expectRefusal(code: 2, saying: says)
     }
 
+    @Test("units follow from the recording; phases in different units are brought to volt")
+    func units() throws {
+        let folder = try TemporaryFolder()
+        var recording = SyntheticRecording.house
+        recording.channels = [
+            ("a", "kV", 0.00002, { 0.325 * sin(2 * Double.pi * 50 * $0) }),
+            ("b", "V", 0.02, { 325 * sin(2 * Double.pi * 50 * $0 - 2 * Double.pi / 3) }),
+            ("i", "mA", 0.5, { 1400 * sin(2 * Double.pi * 50 * $0) }),
+        ]
+        let path = try recording.write(to: folder)
+        for (map, volt, power) in [("U1=a,U2=b,I1=i", "V", "mW"), ("U1=a,I1=i", "kV", "W")] {
+            let outcome = try HeadroomProcess.run(["measure", path, "--channels", map, "--quantities", "--json"])
+            let window = try jsonObject(try #require(outcome.outputLines.first))
+            #expect(
+                window["units"] as? [String: String] == [
+                    "u": volt, "i": "mA", "p": power, "q": power == "W" ? "var" : "mvar",
+                    "s": power == "W" ? "VA" : "mVA",
+                ])
+            let phases = try #require(window["phases"] as? [String: [String: Any]])
+            let unit = volt == "V" ? 1 : 0.001
+            for phase in phases.values {
+                #expect(abs(try #require(phase["u_rms"] as? Double) - unit * 325 / 2.0.squareRoot()) < 0.05 * unit)
+            }
+            #expect(abs(try #require(phases["L1"]?["p"] as? Double) - unit * 325 * 1400 / 2) < 50 * unit)
+        }
+    }
+
     @Test("a window that is not there is an error that says how many there are")
     func windowBeyond() throws {
         let folder = try TemporaryFolder()

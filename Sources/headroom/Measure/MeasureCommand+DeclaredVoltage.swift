@@ -29,7 +29,7 @@ extension MeasureCommand {
         }
         if let volts = report.nominalVoltage { return volts / voltsPerUnit }
         var found: [Double] = []
-        var scout = try makeMeasurer(configuration)
+        var scout = try makeMeasurer(configuration, .init(details: false))
         let block = max(64, Int(recording.sampleRateHz / 10))
         let end = min(recording.frameCount, Int(10 * recording.sampleRateHz))
         var first = 0

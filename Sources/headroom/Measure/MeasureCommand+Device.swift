@@ -27,7 +27,7 @@ extension MeasureCommand {
                 scale: scale, offset: (device.codeOffset(of: entry.channel) ?? 0) * scale,
                 sensor: sensor(entry.channel, coils))
         }
-        var measurer = try makeMeasurer(configuration)
+        var measurer = try makeMeasurer(configuration, MeasureReport.wishes(report))
         var output = try MeasureReport(
             report, configuration, units: .base, set: nil,
             declaredVoltage: report.events ? report.nominalVoltage ?? 230 : nil, holdsBack: false)
@@ -56,6 +56,7 @@ extension MeasureCommand {
         if measurer.windowCount == 0, !interrupt.hasHappened {
             throw RunError("\(source): no whole window in this time; check --channels, and give --seconds 1 or more")
         }
+        if !interrupt.hasHappened { try checkWindow(output) }
         try draw(output, name: source)
     }
 }

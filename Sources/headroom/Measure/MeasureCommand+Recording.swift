@@ -35,11 +35,7 @@ extension MeasureCommand {
             } else {
                 try measureWhole(recording, configuration, &output)
             }
-            if let window = report.window, window > output.windowCount {
-                throw RunError(
-                    "\(source): --window \(window): there are \(output.windowCount) windows; choose 1 to \(output.windowCount)"
-                )
-            }
+            try checkWindow(output)
             output.finish()
             try draw(output, name: recording.name)
         }
@@ -108,7 +104,7 @@ extension MeasureCommand {
     private func measureWhole(
         _ recording: Recording, _ configuration: MeterConfiguration, _ output: inout MeasureReport
     ) throws {
-        var measurer = try makeMeasurer(configuration)
+        var measurer = try makeMeasurer(configuration, MeasureReport.wishes(report))
         var progress = ProgressBar("measuring \(recording.name)")
         let block = max(64, Int(recording.sampleRateHz / 10))
         let opening = min(recording.frameCount, Int(recording.sampleRateHz / 2))

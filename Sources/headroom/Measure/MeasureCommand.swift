@@ -132,6 +132,13 @@ struct MeasureCommand: ParsableCommand {
         coils.contains(channel) ? .rogowski(voltsPerAmpereHertz: (sensitivity ?? 0) * 1e-6) : .direct
     }
 
+    /// - Throws: where the window that was asked for never came.
+    func checkWindow(_ output: MeasureReport) throws {
+        guard let window = report.window, window > output.windowCount else { return }
+        let count = output.windowCount
+        throw RunError("\(source): --window \(window): there are \(count) windows; choose 1 to \(count)")
+    }
+
     /// Writes the picture, where one is asked for.
     func draw(_ report: MeasureReport, name: String) throws {
         guard let plot = self.report.plot else { return }
@@ -142,9 +149,11 @@ struct MeasureCommand: ParsableCommand {
         complain("\(plot): window \(drawing.windowNumber) drawn")
     }
 
-    func makeMeasurer(_ configuration: MeterConfiguration) throws -> WindowMeasurer {
+    func makeMeasurer(
+        _ configuration: MeterConfiguration, _ wishes: WindowMeasurer.Wishes
+    ) throws -> WindowMeasurer {
         do {
-            return try WindowMeasurer(configuration, MeasureReport.wishes(report))
+            return try WindowMeasurer(configuration, wishes)
         } catch {
             throw RunError("\(source): \(error.words)")
         }

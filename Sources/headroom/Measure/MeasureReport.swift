@@ -45,7 +45,8 @@ struct MeasureReport {
     static func wishes(_ options: ReportOptionGroup) -> WindowMeasurer.Wishes {
         .init(
             highestOrder: max(WindowDetail.distortionOrder, options.harmonics ? options.highestOrder : 0),
-            spectra: options.harmonics, samples: options.plot != nil)
+            spectra: options.harmonics, samples: options.plot != nil,
+            details: options.showsWindows || options.plot != nil, window: options.window)
     }
 
     mutating func take(_ finding: Finding) {

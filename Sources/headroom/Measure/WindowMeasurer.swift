@@ -10,6 +10,10 @@ struct WindowMeasurer: ~Copyable {
         /// The bins between the harmonics.
         var spectra = false
         var samples = false
+        /// Whether windows are looked into at all: their readings come in any case.
+        var details = true
+        /// The only window that is looked into, counted from 1; nil: all.
+        var window: Int?
     }
 
     private var meter: Meter
@@ -125,7 +129,9 @@ struct WindowMeasurer: ~Copyable {
 
     private mutating func detail(_ reading: WindowReading) -> WindowDetail {
         windowCount += 1
-        var detail = WindowDetail(reading: reading, harmonics: [])
+        var detail = WindowDetail(reading: reading, harmonics: Array(repeating: nil, count: 6))
+        guard wishes.details, wishes.window == nil || wishes.window == windowCount else { return detail }
+        detail.harmonics = []
         for lane in 0..<6 {
             detail.harmonics.append(harmonics(lane, reading))
             if wishes.spectra { detail.spectra.append(spectrum(lane, reading)) }

@@ -104,14 +104,16 @@ struct PhasorPanel {
             canvas.line(Self.middle.x, Self.middle.y, tip.x, tip.y, style: "\(style) \(line)")
             let size = phasor.magnitude
             let along = (x: phasor.real / size, y: -phasor.imaginary / size)
-            let back = (x: tip.x - 10 * along.x, y: tip.y - 10 * along.y)
+            let head = min(1, size * scale / 20)
+            let back = (x: tip.x - 10 * head * along.x, y: tip.y - 10 * head * along.y)
+            let label = max(14, 30 - size * scale)
             canvas.polyline(
                 [
-                    (back.x - 4.5 * along.y, back.y + 4.5 * along.x), tip,
-                    (back.x + 4.5 * along.y, back.y - 4.5 * along.x),
+                    (back.x - 4.5 * head * along.y, back.y + 4.5 * head * along.x), tip,
+                    (back.x + 4.5 * head * along.y, back.y - 4.5 * head * along.x),
                 ], style: "arrow \(line)")
             canvas.text(
-                "\(symbol)\(curve.phase + 1)", x: tip.x + 14 * along.x, y: tip.y + 14 * along.y + 4,
+                "\(symbol)\(curve.phase + 1)", x: tip.x + label * along.x, y: tip.y + label * along.y + 4,
                 style: "fill\(curve.phase + 1) head small", anchor: "middle")
         }
     }
