@@ -1,7 +1,7 @@
 // Elementary functions, computed here because this module imports nothing: no C library is needed on bare metal, and
-// every processor gives the same bits.
+// every processor gives the same bits. Polynomials with constant coefficients: no division, no loop.
 
-/// √x to within one unit in the last place; 0 for x ≤ 0 and for no number. Heron's method from half the exponent.
+/// √x to within one unit in the last place; 0 for x ≤ 0 and for no number.
 @_noAllocation @_noLocks
 func squareRoot(_ x: Double) -> Double {
     guard x > 0, x < .infinity else { return x == .infinity ? x : 0 }
@@ -15,44 +15,90 @@ func squareRoot(_ x: Double) -> Double {
     return root
 }
 
-/// sin(x) for |x| ≤ π, error below 1e-15 + rounding: Taylor's series after halving the argument.
+/// √x lane by lane, to within two units in the last place; 0 for x < 1e-300 and for no number.
+///
+/// Newton's iteration for 1/√x needs no division: from a relative error of 0.034 it reaches 1e-21 in four steps; the
+/// last line makes up for what rounding has left.
 @_noAllocation @_noLocks
-func sine(_ x: Double) -> Double {
-    let half = x / 2
-    return 2 * sineSeries(half) * cosineSeries(half)
-}
-
-/// cos(x) for |x| ≤ π: 1 − 2·sin²(x/2).
-@_noAllocation @_noLocks
-func cosine(_ x: Double) -> Double {
-    let s = sineSeries(x / 2)
-    return 1 - 2 * s * s
-}
-
-@_noAllocation @_noLocks
-private func sineSeries(_ x: Double) -> Double {
-    var term = x
-    var sum = x
-    var k = 1.0
-    while k < 25 {
-        term *= -x * x / ((k + 1) * (k + 2))
-        sum += term
-        k += 2
+func squareRoot(_ x: SIMD8<Double>) -> SIMD8<Double> {
+    var inverse = SIMD8<Double>.zero
+    for lane in 0..<8 {
+        inverse[lane] = Double(bitPattern: 0x5FE6_EB50_C7B5_37A9 &- (x[lane].bitPattern &>> 1))
     }
-    return sum
+    let half = 0.5 * x
+    inverse *= 1.5 - half * inverse * inverse
+    inverse *= 1.5 - half * inverse * inverse
+    inverse *= 1.5 - half * inverse * inverse
+    inverse *= 1.5 - half * inverse * inverse
+    var root = x * inverse
+    root += 0.5 * inverse * (x - root * root)
+    return SIMD8<Double>.zero.replacing(with: root, where: x .>= 1e-300)
 }
 
+/// √x of three lanes.
 @_noAllocation @_noLocks
-private func cosineSeries(_ x: Double) -> Double {
-    var term = 1.0
-    var sum = 1.0
-    var k = 0.0
-    while k < 24 {
-        term *= -x * x / ((k + 1) * (k + 2))
-        sum += term
-        k += 2
+func squareRoot(_ x: SIMD3<Double>) -> SIMD3<Double> {
+    let roots = squareRoot(SIMD8(x[0], x[1], x[2], 0, 0, 0, 0, 0))
+    return SIMD3(roots[0], roots[1], roots[2])
+}
+
+/// |x| lane by lane.
+@_noAllocation @_noLocks
+func magnitude(_ x: SIMD8<Double>) -> SIMD8<Double> { x.replacing(with: -x, where: x .< 0) }
+
+/// sin(x) for |x| ≤ 2π, error below 3e-16.
+@_noAllocation @_noLocks
+func sine(_ x: Double) -> Double { unitCircle(x).sine }
+
+/// cos(x) for |x| ≤ 2π, error below 3e-16.
+@_noAllocation @_noLocks
+func cosine(_ x: Double) -> Double { unitCircle(x).cosine }
+
+/// cos(x) and sin(x), error below 3e-16 for |x| ≤ 2π and below 2e-16·|x| for more; beyond 10⁹, and for no number, the
+/// point (1, 0).
+@_noAllocation @_noLocks
+func unitCircle(_ x: Double) -> (cosine: Double, sine: Double) {
+    guard x.magnitude < 1e9 else { return (1, 0) }
+    // The nearest multiple of a quarter turn, whose length is taken off in two parts.
+    let quarters = wholeFrames(x * 0.6366197723675814 + 0.5)
+    let count = Double(quarters)
+    let r = (x - count * 1.5707963267948966) - count * 6.123233995736766e-17
+    let s = sineNearZero(r)
+    let c = cosineNearZero(r)
+    switch quarters & 3 {
+    case 0: return (c, s)
+    case 1: return (-s, c)
+    case 2: return (-c, -s)
+    default: return (s, -c)
     }
-    return sum
+}
+
+/// Taylor's series; what is left out is below 0.785¹⁷/17! = 5e-17.
+@_noAllocation @_noLocks
+private func sineNearZero(_ x: Double) -> Double {
+    let q = x * x
+    var p = -7.647163731819816e-13
+    p = p * q + 1.605904383682161e-10
+    p = p * q - 2.505210838544172e-08
+    p = p * q + 2.755731922398589e-06
+    p = p * q - 1.984126984126984e-04
+    p = p * q + 8.333333333333333e-03
+    p = p * q - 1.666666666666667e-01
+    return x + x * q * p
+}
+
+/// Taylor's series; what is left out is below 0.785¹⁸/18! = 2e-18.
+@_noAllocation @_noLocks
+private func cosineNearZero(_ x: Double) -> Double {
+    let q = x * x
+    var p = 4.779477332387385e-14
+    p = p * q - 1.147074559772972e-11
+    p = p * q + 2.087675698786810e-09
+    p = p * q - 2.755731922398589e-07
+    p = p * q + 2.480158730158730e-05
+    p = p * q - 1.388888888888889e-03
+    p = p * q + 4.166666666666666e-02
+    return 1 - (0.5 * q - q * q * p)
 }
 
 /// The angle of the point (x, y), −π to π, error below 1e-15; 0 for the origin and for no number.

@@ -1,138 +1,145 @@
+// Also what changes nothing is `mutating` here: a meter is large, and the compiler copies it for a method that is not.
 extension Meter {
-    /// Takes groups of new frames until one shows a boundary: one pass gives their sums and, from these, the cycles.
+    /// Takes one group of new frames: its sums may show a boundary.
     @_noAllocation @_noLocks
-    mutating func takeGroups() {
-        let length = Int64(finder.decimation)
-        while pendingBoundary == nil, finder.position + length <= stage.end {
-            let first = finder.position
-            guard isNarrow else {
-                var sums = FrameSums()
-                stage.addWide(to: &sums, from: first, through: first + length - 1)
-                pendingBoundary = finder.take(sums.sum)
-                continue
-            }
-            // No boundary lies further back than `lag`, three groups and a little: older ones cannot be cut.
-            if groups.count == 6 { absorbOldestGroup() }
-            let sums = stage.narrowSums(from: first, through: first + length - 1)
-            // The first frame after a start is summed already, by its own boundary.
-            if first >= summed {
-                groups.append(last: first + length - 1, sums)
-            } else {
-                groups.append(
-                    last: first + length - 1, stage.narrowSums(from: summed, through: first + length - 1))
-            }
-            pendingBoundary = finder.take(sums.sum)
-        }
+    mutating func takeGroup() {
+        let first = finder.position
+        let sum = stage.sum(from: first, through: first + Int64(finder.decimation) - 1)
+        groups.append(sum)
+        pendingBoundary = finder.take(sum)
     }
 
+    /// The channels at frame `index`, as the sums take them.
     @_noAllocation @_noLocks
-    private mutating func absorbOldestGroup() {
-        let last = groups.oldestLast
-        let sum = groups.moveOldest(to: &narrow)
-        fundamentals.add(sum, first: summed, last: last)
-        if scales.hasRogowski { integrate(through: last) }
-        summed = last + 1
+    private mutating func values(_ index: Int64) -> SIMD8<Double> {
+        conditioner.isNeeded ? conditioner[index] : widened(stage[index])
     }
 
-    /// Adds all frames up to and with `last` to the running half cycle.
+    /// A boundary at `position`, with what it adds to sums.
     @_noAllocation @_noLocks
-    mutating func sum(through last: Int64) {
-        while groups.count > 0, groups.oldestLast <= last { absorbOldestGroup() }
-        guard last >= summed else { return }
-        if isNarrow {
-            let sums = stage.narrowSums(from: summed, through: last)
-            narrow.merge(sums)
-            fundamentals.add(sums.sum, first: summed, last: last)
-            if groups.count > 0 {
-                groups.shortenOldest(to: stage.narrowSums(from: last + 1, through: groups.oldestLast))
-            }
-        } else {
-            sumWide(through: last)
-        }
-        if scales.hasRogowski { integrate(through: last) }
-        summed = last + 1
-    }
-
-    /// The same for wide codes, in steps of no more than a group.
-    @_noAllocation @_noLocks
-    private mutating func sumWide(through last: Int64) {
-        var first = summed
-        while first <= last {
-            let end = Swift.min(last, first + Int64(finder.decimation) - 1)
-            var sums = FrameSums()
-            stage.addWide(to: &sums, from: first, through: end)
-            current.frames.merge(sums)
-            fundamentals.add(sums.sum, first: first, last: end)
-            first = end + 1
-        }
-    }
-
-    /// Integrates the coils' signals over the frames from `summed` to `last` and adds up what Moments needs.
-    @_noAllocation @_noLocks
-    private mutating func integrate(through last: Int64) {
-        var index = summed
-        while index <= last {
-            defer { index += 1 }
-            let codes = stage[index]
-            let y = integrator.advance(before: stage[index - 1], codes: codes, after: stage[index + 1])
-            let k = Double(index - start.index)
-            for phase in 0..<3 where scales.rogowski[phase] != 0 {
-                let u = Double(codes[phase])
-                current.rogowski[phase].y += y[phase]
-                current.rogowski[phase].yy += y[phase] * y[phase]
-                current.rogowski[phase].uy += u * y[phase]
-                current.rogowski[phase].ky += k * y[phase]
-                current.rogowski[phase].ku += k * u
-                current.rogowski[phase].minimum = Swift.min(current.rogowski[phase].minimum, y[phase])
-                current.rogowski[phase].maximum = Swift.max(current.rogowski[phase].maximum, y[phase])
-            }
-        }
-    }
-
-    /// A boundary at `position`, whose frame is the last one summed.
-    @_noAllocation @_noLocks
-    func boundary(at position: Double) -> Boundary {
-        let index = wholeFrames(position)
-        var boundary = Boundary(position: position, codes: stage[index], nextCodes: stage[index + 1])
-        if scales.hasRogowski {
-            boundary.integral = integrator.integral
-            boundary.nextIntegral = integrator.peek(
-                before: stage[index], codes: stage[index + 1], after: stage[index + 2])
+    mutating func boundary(at position: Double) -> Boundary {
+        var boundary = Boundary(position: position)
+        let weights = EdgeWeights(boundary.rest)
+        for place in 0..<4 {
+            let x = values(boundary.index + Int64(place) - 1)
+            boundary.edge.add(x, weight: weights.integral[place], distance: Double(place - 1))
+            boundary.integral += weights.value[place] * Stretch.currents(x)
         }
         return boundary
     }
 
-    /// The first frame ever, or the first one after a gap: a half cycle and a window start there.
+    /// Sums from the start of the running half cycle to `end`.
     @_noAllocation @_noLocks
-    mutating func startFirst() {
-        isStarted = true
-        let first = finder.position
-        summed = first
-        integrator.restart()
-        groups.removeAll()
-        narrow = NarrowSums()
-        if scales.hasRogowski { integrate(through: first) }
-        summed = first + 1
-        start = boundary(at: Double(first))
-        current = IntervalSums()
-        previousStart = nil
-        startWindow(at: start)
-        windowStartsAtCrossing = false
+    mutating func stretch(to end: Boundary) -> Stretch {
+        var stretch = Stretch()
+        stretch.frames = end.position - start.position
+        if conditioner.isNeeded {
+            conditioner.add(from: start.index + 1, through: end.index, origin: start.index, to: &stretch)
+            let risen = end.integral - start.integral
+            for lane in 0..<4 where scales.isCoil(lane + 3) { stretch.rise[lane] = risen[lane] }
+        } else {
+            stage.add(from: start.index + 1, through: end.index, to: &stretch)
+        }
+        stretch.add(end.edge, sign: 1, distance: Double(end.index - start.index))
+        stretch.add(start.edge, sign: -1, distance: 0)
+        if conditioner.isNeeded { stretch.moveRampOrigin(by: start.rest) }
+        return stretch
+    }
+
+    /// Inputs that reached the end of their range in the running half cycle.
+    @_noAllocation @_noLocks
+    mutating func clipping(_ stretch: Stretch, to end: Boundary) -> ReadingFlags {
+        guard conditioner.isNeeded else { return scales.clipping(stretch.minimum, stretch.maximum) }
+        let (minimum, maximum) = stage.extremes(from: start.index + 1, through: end.index)
+        return scales.clipping(minimum, maximum)
+    }
+
+    /// Adds whole groups up to frame `last` to the fundamentals; at a window's end also the frames left.
+    @_noAllocation @_noLocks
+    mutating func addFundamentals(through last: Int64, isEnd: Bool) {
+        let length = Int64(finder.decimation)
+        var number = groups.count(before: fundamentalsNext)
+        let next = groups.first + Int64(number) * length
+        if next > fundamentalsNext, next - 1 <= last { addFundamentals(of: next - fundamentalsNext) }
+        while fundamentalsNext + length - 1 <= last, fundamentalsNext + length <= groups.end,
+            fundamentalsNext >= groups.first
+        {
+            fundamentals.add(groups[number], first: fundamentalsNext, last: fundamentalsNext + length - 1)
+            fundamentalsNext += length
+            number += 1
+        }
+        while isEnd, fundamentalsNext <= last { addFundamentals(of: Swift.min(length, last + 1 - fundamentalsNext)) }
     }
 
     @_noAllocation @_noLocks
-    mutating func startWindow(at boundary: Boundary) {
-        windowStart = boundary
+    private mutating func addFundamentals(of count: Int64) {
+        let last = fundamentalsNext + count - 1
+        fundamentals.add(stage.sum(from: fundamentalsNext, through: last), first: fundamentalsNext, last: last)
+        fundamentalsNext = last + 1
+    }
+
+    /// Adds (`sign` 1) or takes away (`sign` −1) what `boundary` adds to the fundamentals.
+    @_noAllocation @_noLocks
+    mutating func addFundamentalEdge(_ boundary: Boundary, sign: Double) {
+        let weights = EdgeWeights(boundary.rest)
+        for place in 0..<4 {
+            let index = boundary.index + Int64(place) - 1
+            fundamentals.addEdge(widened(stage[index]), at: index, weight: sign * weights.integral[place])
+        }
+    }
+
+    /// The first frame ever, or the first one after a gap, is there: everything starts with it.
+    @_noAllocation @_noLocks
+    mutating func prepareStart() {
+        conditioner.restart(at: finder.position)
+        groups.restart(at: finder.position)
+    }
+
+    /// A half cycle and a window start with the first frame.
+    @_noAllocation @_noLocks
+    mutating func startFirst() {
+        isStarted = true
+        start = boundary(at: Double(finder.position))
+        hasPrevious = false
+        levels.forgetCoils()
+        startWindow()
+        windowStartsAtCrossing = false
+    }
+
+    /// A window starts where the running half cycle does.
+    @_noAllocation @_noLocks
+    mutating func startWindow() {
+        windowStart = start.position
         windowStartsAtCrossing = true
-        windowSums = IntervalSums()
+        windowSums = Stretch()
         windowHalfCycles = 0
         windowFlags = ReadingFlags(rawValue: gapBefore ? ReadingFlags.gap.rawValue : 0)
         gapBefore = false
         windowSource = finder.source
         windowWasLocked = finder.isLocked
-        track.start(at: boundary.position)
+        track.start(at: start.position)
         fundamentals.start(
-            at: boundary.position, omega: 2 * Double.pi / Swift.max(cycleFrames, 4), groupFrames: finder.decimation)
-        fundamentals.addEdge(boundary, sign: -1)
+            at: start.position, omega: 2 * Double.pi / Swift.max(cycleFrames, 4), groupFrames: finder.decimation)
+        addFundamentalEdge(start, sign: -1)
+        fundamentalsNext = start.index + 1
+    }
+
+    /// Moves conditioned frames so that their constant part is small again, where it has grown beside `moments`: `Float`
+    /// would else round away what lies on it. The running half cycle's start is taken anew.
+    @_noAllocation @_noLocks
+    mutating func recentre(_ moments: Moments) {
+        let rest = levels.value - conditioner.level
+        let allowed = 8 + 0.5 * squareRoot(moments.variance)
+        var change = SIMD8<Double>.zero
+        var isNeeded = false
+        for lane in 0..<7 where rest[lane].magnitude > allowed[lane] && rest[lane].magnitude < 1e15 {
+            change[lane] = Double(wholeFrames(rest[lane] + 0.5))
+            isNeeded = true
+        }
+        if isNeeded {
+            conditioner.subtract(change)
+            previous.subtract(change)
+        }
+        start = boundary(at: start.position)
     }
 }

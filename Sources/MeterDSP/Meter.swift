@@ -11,9 +11,9 @@
 /// }
 /// ```
 ///
-/// One pass over the frames gives exact integer sums of x, x² and u·i per half cycle; windows are merged from half
+/// Exact integer sums of x, x² and of the products of phases are taken per half cycle; windows are merged from half
 /// cycles; calibration is applied to sums. Edges lie between frames, at the zero crossings of the band-passed
-/// voltage (or current), so that a window holds whole cycles.
+/// voltage (or current), so that a window holds whole cycles. Coils, delays and droop go through a ``Conditioner``.
 ///
 /// - Complexity: O(1) per frame. Allocates in `init` only; the compiler proves it for `advance`.
 public struct Meter: ~Copyable {
@@ -25,34 +25,33 @@ public struct Meter: ~Copyable {
         case window
     }
 
-    public let configuration: MeterConfiguration
+    /// What the meter was made with.
+    public var configuration: MeterConfiguration { settings.configuration }
     /// The latest half cycle; of zeros before the first.
     public internal(set) var halfCycle = HalfCycleReading()
     /// The latest window; of zeros before the first.
     public internal(set) var window = WindowReading()
 
-    let scales: ChannelScales
-    let isNarrow: Bool
+    private let settings: Settings
+    let constants: MeterConstants
+    let transformers: TransformerTable
+    var scales: ChannelScales
     var finder: CycleFinder
-    var integrator: RogowskiIntegrator
     var stage: FrameStage
+    var conditioner: Conditioner
+    var groups: GroupSums
 
-    /// The frame after the last one summed.
-    var summed: Int64 = 0
     var isStarted = false
     var pendingBoundary: Double?
     var pendingGap: Int64?
     var windowIsNew = false
 
-    var start: Boundary
-    var windowStart: Boundary
-    var previousStart: Boundary?
-    var current = IntervalSums()
-    /// What of the running half cycle has not yet been merged into `current`, and the groups behind it.
-    var narrow = NarrowSums()
-    var groups = PendingGroups()
-    var previous = IntervalSums()
-    var windowSums = IntervalSums()
+    /// Where the running half cycle starts, the sums of the one before it, and those of the running window.
+    var start = Boundary(position: 0)
+    var previous = Stretch()
+    var hasPrevious = false
+    var windowSums = Stretch()
+    var windowStart = 0.0
     var windowHalfCycles = 0
     var windowFlags: ReadingFlags = []
     var windowSource: Int?
@@ -60,34 +59,57 @@ public struct Meter: ~Copyable {
     var windowStartsAtCrossing = false
     var track = BoundaryTrack()
     var fundamentals = FundamentalSums()
+    /// The first frame that the fundamentals have not yet.
+    var fundamentalsNext: Int64 = 0
     /// Length of a cycle as last found, for the fundamentals of the next window.
     var cycleFrames: Double
-    var hasWindowMean = false
-    var lastWindowMean = SIMD8<Double>.zero
-    var lastWindowLine = RogowskiLine()
+    var levels = ChannelLevels()
+    /// Q₁ of the last window, for the phase error of transformers in half cycles.
+    var lastReactivePower = SIMD3<Double>.zero
     var gapBefore = false
 
     /// - Throws: what makes the configuration unmeasurable.
     public init(_ configuration: MeterConfiguration) throws(MeterConfiguration.Failure) {
         try configuration.check()
-        self.configuration = configuration
+        settings = Settings(configuration)
+        constants = MeterConstants(configuration)
+        transformers = TransformerTable(configuration)
         scales = ChannelScales(configuration)
         var bits = 0
         for channel in MeterChannel.allCases {
             guard let format = configuration.layout[channel]?.format else { continue }
             bits = Swift.max(bits, format.significantBits + (format.isSigned ? 0 : 1))
         }
-        isNarrow = bits <= 16
         finder = CycleFinder(configuration)
         cycleFrames = configuration.sampleRateHz / configuration.nominalHz
-        integrator = RogowskiIntegrator(sampleRateHz: configuration.sampleRateHz)
-        stage = FrameStage(configuration.layout, isNarrow: isNarrow, keep: 12 * finder.decimation + 16)
-        start = Boundary(position: 0, codes: .zero, nextCodes: .zero)
-        windowStart = start
+        // A half cycle at its longest, and what its edges and its late channels reach beyond it.
+        let keep = finder.longestHalfCycle + 160
+        conditioner = Conditioner(configuration, keep: keep)
+        groups = GroupSums(length: finder.decimation, keeping: keep)
+        stage = FrameStage(configuration.layout, isNarrow: bits <= 16, keep: keep)
+    }
+
+    /// Temperature of the sensors, for channels whose calibration has a temperature coefficient; 23 until set. Readings
+    /// follow from the next half cycle on. What is no number is ignored.
+    public var temperatureCelsius = 23.0 {
+        didSet {
+            guard temperatureCelsius.magnitude < 300 else {
+                temperatureCelsius = oldValue
+                return
+            }
+            scales.setTemperature(temperatureCelsius)
+        }
+    }
+
+    /// A configuration is large: kept apart, it is not copied with what stands beside it.
+    private final class Settings: Sendable {
+        let configuration: MeterConfiguration
+
+        init(_ configuration: MeterConfiguration) { self.configuration = configuration }
     }
 
     /// Frames per second.
-    public var sampleRateHz: Double { configuration.sampleRateHz }
+    public var sampleRateHz: Double { constants.sampleRateHz }
 
     /// Index of the next frame that `advance` will take, lost frames included.
     public var nextFrame: Int64 { stage.end }
@@ -106,12 +128,13 @@ public struct Meter: ~Copyable {
                 return .window
             }
             if let boundary = pendingBoundary {
-                pendingBoundary = nil
-                closeHalfCycle(at: boundary, afterGap: nil)
-                return .halfCycle
-            }
-            if finder.position + Int64(finder.decimation) <= stage.end {
-                takeGroups()
+                if wholeFrames(boundary) + conditioner.lookahead < stage.end {
+                    pendingBoundary = nil
+                    closeHalfCycle(at: boundary, afterGap: false)
+                    return .halfCycle
+                }
+            } else if finder.position + Int64(finder.decimation) <= stage.end {
+                takeGroup()
                 continue
             }
             if let lost = pendingGap {
@@ -119,10 +142,16 @@ public struct Meter: ~Copyable {
                 if endBeforeGap(lost) { return .halfCycle }
                 continue
             }
-            if !isNarrow, isStarted { sum(through: finder.position - finder.lag - 1) }
-            guard stage.decode(block, from: &cursor, keepingFrom: summed - 2) else { return nil }
+            guard stage.decode(block, from: &cursor, keepingFrom: firstNeeded) else { return nil }
+            if !isStarted { prepareStart() }
+            conditioner.take(stage, keepingFrom: firstNeeded, endsHere: false)
             if !isStarted { startFirst() }
         }
+    }
+
+    /// The first frame that a boundary to come may reach.
+    private var firstNeeded: Int64 {
+        @_noAllocation @_noLocks get { Swift.min(start.index, finder.position) - 8 + conditioner.earliest }
     }
 
     /// Settles the cycle finder on a stretch of the signal, so that windows start with the first cycle: for recordings,
@@ -137,12 +166,12 @@ public struct Meter: ~Copyable {
         // Whole groups, the last of which ends with the block: the recording's first frame follows it.
         var frame = count % finder.decimation
         while frame < count {
-            var sums = FrameSums()
+            var sum = SIMD8<Double>.zero
             for _ in 0..<finder.decimation {
-                sums.add(decoder.decode(block, at: frame * configuration.layout.frameBytes))
+                sum += widened(decoder.decode(block, at: frame * configuration.layout.frameBytes))
                 frame += 1
             }
-            _ = finder.take(sums.sum)
+            _ = finder.take(sum)
         }
         finder.beginSettled()
     }

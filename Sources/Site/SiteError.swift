@@ -37,6 +37,11 @@ extension MeterConfiguration.Failure {
         case .calibration(let channel):
             "\(channel.name): the scale is 0 or no number, or a coil cannot be measured in single cycles; "
                 + "correct its calibration"
+        case .delay(let channel):
+            "\(channel.name): the delay is no number or longer than 64 frames; give it in seconds"
+        case .sincOrder(let channel): "\(channel.name): the sinc order is not within 0 to 5; most ΔΣ converters have 3"
+        case .temperatureCoefficient(let channel):
+            "\(channel.name): the temperature coefficient is no number or above 1 % per kelvin; correct it"
         case .synchronisationThreshold: "the nominal voltage is no positive number; correct it"
         }
     }

@@ -14,6 +14,16 @@ public struct ChannelCalibration: Sendable, Equatable, BitwiseCopyable {
     /// Added after scaling, in the same unit. A constant part never enters RMS or power; it shows in the DC values.
     public var offset: Double
     public var sensor: Sensor
+    /// By how much the channel is late against the others, second; negative: early. Sensor, filter and a converter that
+    /// takes one channel after the other all add to it. 0.001° at 50 Hz is 55.6 ns. Made up for at all harmonics.
+    public var delaySeconds = 0.0
+    /// Order of the converter's sinc filter whose first zero lies at the sample rate: 3 for the ΔΣ converters of most
+    /// meters, 0 for converters without droop.
+    public var sincOrder = 0
+    /// Relative change of the sensor's sensitivity per kelvin, for example 30e-6; see ``Meter/temperatureCelsius``.
+    public var temperatureCoefficient = 0.0
+    /// The errors of a current transformer as its certificate gives them; empty: none.
+    public var transformer = TransformerErrors()
 
     public init(scale: Double, offset: Double = 0, sensor: Sensor = .direct) {
         self.scale = scale

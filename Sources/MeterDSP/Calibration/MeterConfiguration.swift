@@ -37,6 +37,12 @@ public struct MeterConfiguration: Sendable {
         case noChannel
         /// A scale is zero, infinite or no number, or a coil's sensitivity is not positive.
         case calibration(MeterChannel)
+        /// A delay is no number or longer than 64 frames.
+        case delay(MeterChannel)
+        /// A sinc filter's order is not within 0 to 5.
+        case sincOrder(MeterChannel)
+        /// A temperature coefficient is no number or above 1 % per kelvin.
+        case temperatureCoefficient(MeterChannel)
         /// The threshold is negative, infinite or no number.
         case synchronisationThreshold
     }
@@ -54,8 +60,27 @@ public struct MeterConfiguration: Sendable {
             if let sensitivity = calibration.sensitivity, !(sensitivity.isFinite && sensitivity > 0) {
                 throw .calibration(channel)
             }
+            guard (calibration.delaySeconds * sampleRateHz).magnitude <= 64 else { throw .delay(channel) }
+            guard (0...5).contains(calibration.sincOrder) else { throw .sincOrder(channel) }
+            guard calibration.temperatureCoefficient.magnitude <= 0.01 else { throw .temperatureCoefficient(channel) }
             if channel.rawValue < 6 { phaseChannels += 1 }
         }
         guard phaseChannels > 0 else { throw .noChannel }
+    }
+}
+
+/// What of a configuration is looked at each half cycle: a configuration is large, and read through a meter copied whole.
+struct MeterConstants: BitwiseCopyable {
+    let sampleRateHz: Double
+    let synchronisationThreshold: Double
+    /// In frames: a half cycle shorter than this was cut short.
+    let shortestHalfCycle: Double
+    let halfCyclesInWindow: Int
+
+    init(_ configuration: MeterConfiguration) {
+        sampleRateHz = configuration.sampleRateHz
+        synchronisationThreshold = configuration.synchronisationThreshold
+        shortestHalfCycle = 0.75 * configuration.sampleRateHz / configuration.nominalHz / 2
+        halfCyclesInWindow = configuration.nominalHz < 55 ? 20 : 24
     }
 }

@@ -1,33 +1,41 @@
-/// Decoded frames between the block they came in and the sums: the few that boundaries may still need, and a
-/// stretch of new ones. Safe: every access to the memory is clamped to what it holds.
+/// Decoded frames between the block they came in and the sums: those of the running half cycle and the few before it
+/// that its edge needs. Safe: every access to the memory is clamped to what it holds.
 ///
 /// Frames whose codes all lie within 16 bits are kept as eight 16-bit lanes, others as eight 32-bit lanes.
 @safe struct FrameStage: ~Copyable {
-    private let layout: FrameLayout
-    private let decoder: FrameDecoder
+    /// In memory of its own: what is large beside what is needed often is copied with it.
+    private let decoder: UnsafeMutablePointer<FrameDecoder>
+    private let frameBytes: Int
+    private let plainLanes: SIMD8<Int16>?
     private let isNarrow: Bool
     private let memory: UnsafeMutableRawPointer
     /// Bytes of a frame here.
     private let stride: Int
     private let capacity: Int
     /// Index of the first frame held.
-    private var base: Int64 = 0
+    private(set) var base: Int64 = 0
     private var count = 0
 
     /// - Parameters:
     ///   - isNarrow: all codes lie within 16 bits.
     ///   - keep: how many frames back a caller reaches at most.
     init(_ layout: FrameLayout, isNarrow: Bool, keep: Int) {
-        self.layout = layout
         self.isNarrow = isNarrow
-        decoder = FrameDecoder(layout)
+        unsafe decoder = .allocate(capacity: 1)
+        unsafe decoder.initialize(to: FrameDecoder(layout))
+        frameBytes = layout.frameBytes
+        plainLanes = unsafe decoder.pointee.plainLanes
         capacity = 2 * keep + 1024
         stride = isNarrow ? 16 : 32
         unsafe memory = .allocate(byteCount: capacity * stride, alignment: 32)
         unsafe memory.initializeMemory(as: UInt8.self, repeating: 0, count: capacity * stride)
     }
 
-    deinit { unsafe memory.deallocate() }
+    deinit {
+        unsafe memory.deallocate()
+        unsafe decoder.deinitialize(count: 1)
+        unsafe decoder.deallocate()
+    }
 
     /// Index after the last frame held.
     var end: Int64 { @_noAllocation @_noLocks get { base + Int64(count) } }
@@ -45,23 +53,80 @@
         }
     }
 
-    /// Sums of the narrow frames from `first` to `last`; of those held, where there are fewer.
+    /// The places of frames `first` to `last` in memory; of those held, where there are fewer.
     @_noAllocation @_noLocks
-    func narrowSums(from first: Int64, through last: Int64) -> NarrowSums {
+    private func places(_ first: Int64, _ last: Int64) -> (from: Int, to: Int) {
         let from = Swift.min(Swift.max(0, Int(first - base)), count)
-        let to = Swift.min(Swift.max(from, Int(last - base) + 1), count)
-        guard isNarrow else { return NarrowSums() }
-        return unsafe NarrowSums(UnsafeRawPointer(memory) + 16 * from, count: to - from)
+        return (from, Swift.min(Swift.max(from, Int(last - base) + 1), count))
     }
 
-    /// Adds the wide frames from `first` to `last` to `sums`.
+    /// Σx over the frames from `first` to `last`, no more than 65 536.
     @_noAllocation @_noLocks
-    func addWide(to sums: inout FrameSums, from first: Int64, through last: Int64) {
-        var index = first
-        while index <= last {
-            sums.add(self[index])
-            index += 1
+    func sum(from first: Int64, through last: Int64) -> SIMD8<Double> {
+        let (from, to) = places(first, last)
+        var sum = SIMD8<Double>.zero
+        if isNarrow {
+            var total = SIMD8<Int32>.zero
+            var at = unsafe UnsafeRawPointer(memory) + 16 * from
+            for _ in from..<to {
+                total &+= unsafe SIMD8<Int32>(truncatingIfNeeded: at.load(as: SIMD8<Int16>.self))
+                unsafe at += 16
+            }
+            for lane in 0..<8 { sum[lane] = Double(total[lane]) }
+        } else {
+            var total = SIMD8<Int64>.zero
+            for place in from..<to {
+                total &+= unsafe SIMD8<Int64>(
+                    truncatingIfNeeded: memory.load(fromByteOffset: 32 * place, as: FrameCodes.self))
+            }
+            for lane in 0..<8 { sum[lane] = Double(total[lane]) }
         }
+        return sum
+    }
+
+    /// Adds the sums over the frames from `first` to `last` to `stretch`.
+    @_noAllocation @_noLocks
+    func add(from first: Int64, through last: Int64, to stretch: inout Stretch) {
+        var (from, to) = places(first, last)
+        while isNarrow, from < to {
+            let count = Swift.min(to - from, NarrowSums.mostFrames)
+            unsafe NarrowSums(UnsafeRawPointer(memory) + 16 * from, count: count).add(to: &stretch)
+            from += count
+        }
+        guard from < to else { return }
+        var sums = WideSums()
+        for place in from..<to { sums.add(unsafe memory.load(fromByteOffset: 32 * place, as: FrameCodes.self)) }
+        sums.add(to: &stretch)
+    }
+
+    /// The smallest and the largest code of the frames from `first` to `last`.
+    @_noAllocation @_noLocks
+    func extremes(
+        from first: Int64, through last: Int64
+    ) -> (minimum: SIMD8<Double>, maximum: SIMD8<Double>) {
+        let (from, to) = places(first, last)
+        var low = FrameCodes(repeating: .max)
+        var high = FrameCodes(repeating: .min)
+        if isNarrow {
+            var narrowLow = SIMD8<Int16>(repeating: .max)
+            var narrowHigh = SIMD8<Int16>(repeating: .min)
+            var at = unsafe UnsafeRawPointer(memory) + 16 * from
+            for _ in from..<to {
+                let codes = unsafe at.load(as: SIMD8<Int16>.self)
+                narrowLow.replace(with: codes, where: codes .< narrowLow)
+                narrowHigh.replace(with: codes, where: codes .> narrowHigh)
+                unsafe at += 16
+            }
+            low = FrameCodes(truncatingIfNeeded: narrowLow)
+            high = FrameCodes(truncatingIfNeeded: narrowHigh)
+        } else {
+            for place in from..<to {
+                let codes = unsafe memory.load(fromByteOffset: 32 * place, as: FrameCodes.self)
+                low.replace(with: codes, where: codes .< low)
+                high.replace(with: codes, where: codes .> high)
+            }
+        }
+        return (widened(low), widened(high))
     }
 
     /// Drops frames before `keepingFrom` and decodes new ones from `block`.
@@ -69,19 +134,21 @@
     /// - Returns: false where `block` has no whole frame left.
     @_noAllocation @_noLocks
     mutating func decode(_ block: RawSpan, from cursor: inout Int, keepingFrom: Int64) -> Bool {
-        let available = block.byteCount / layout.frameBytes - cursor
+        let available = block.byteCount / frameBytes - cursor
         guard available > 0 else { return false }
-        let drop = Swift.min(Swift.max(0, Int(keepingFrom - base)), count)
-        if drop > 0 {
-            unsafe memory.copyMemory(from: memory + drop * stride, byteCount: (count - drop) * stride)
-            base += Int64(drop)
-            count -= drop
+        if capacity - count < Swift.min(available, 512) {
+            let drop = Swift.min(Swift.max(0, Int(keepingFrom - base)), count)
+            if drop > 0 {
+                unsafe memory.copyMemory(from: memory + drop * stride, byteCount: (count - drop) * stride)
+                base += Int64(drop)
+                count -= drop
+            }
         }
         let room = Swift.min(Swift.min(available, 512), capacity - count)
-        if isNarrow, let lanes = decoder.plainLanes {
-            decodePlain(block, from: cursor * layout.frameBytes, count: room, lanes)
+        if isNarrow, let lanes = plainLanes {
+            decodePlain(block, from: cursor * frameBytes, count: room, lanes)
         } else {
-            decodeAny(block, from: cursor * layout.frameBytes, count: room)
+            decodeAny(block, from: cursor * frameBytes, count: room)
         }
         count += room
         cursor += room
@@ -91,7 +158,7 @@
     /// Frames of eight little-endian 16-bit words in channel order: only the absent lanes are cleared.
     @_noAllocation @_noLocks
     private func decodePlain(_ block: RawSpan, from offset: Int, count room: Int, _ lanes: SIMD8<Int16>) {
-        let step = layout.frameBytes
+        let step = frameBytes
         var source = offset
         var target = unsafe memory + 16 * count
         for _ in 0..<room {
@@ -105,7 +172,7 @@
     @_noAllocation @_noLocks
     private func decodeAny(_ block: RawSpan, from offset: Int, count room: Int) {
         for frame in 0..<room {
-            let codes = decoder.decode(block, at: offset + frame * layout.frameBytes)
+            let codes = unsafe decoder.pointee.decode(block, at: offset + frame * frameBytes)
             let place = (count + frame) * stride
             if isNarrow {
                 unsafe memory.storeBytes(
@@ -122,4 +189,12 @@
         base = index
         count = 0
     }
+}
+
+/// Codes as `Double`, exactly.
+@_noAllocation @_noLocks
+func widened(_ codes: FrameCodes) -> SIMD8<Double> {
+    var wide = SIMD8<Double>.zero
+    for lane in 0..<8 { wide[lane] = Double(codes[lane]) }
+    return wide
 }

@@ -29,12 +29,6 @@ func ratio(_ part: Double, _ whole: Double) -> Double? {
     return ratio.isFinite ? ratio : nil
 }
 
-/// Lane by lane; 0 for negative lanes.
-@_noAllocation @_noLocks
-func squareRoot(_ value: SIMD3<Double>) -> SIMD3<Double> {
-    SIMD3(squareRoot(value[0]), squareRoot(value[1]), squareRoot(value[2]))
-}
-
 /// The sum of the lanes.
 @_noAllocation @_noLocks
 func sum(_ value: SIMD3<Double>) -> Double { value[0] + value[1] + value[2] }

@@ -17,16 +17,18 @@ extension WindowReading {
         let scales = ChannelScales(configuration)
         let decoder = FrameDecoder(configuration.layout)
         let count = block.byteCount / configuration.layout.frameBytes
-        var sums = IntervalSums()
-        for frame in 0..<count { sums.frames.add(decoder.decode(block, at: frame * configuration.layout.frameBytes)) }
         // A period closes on itself: the sum of its frames is its integral, without edge terms.
-        let start = Boundary(position: 0, codes: .zero, nextCodes: .zero)
-        let end = Boundary(position: Double(count), codes: .zero, nextCodes: .zero)
-        let moments = Moments(sums, from: start, to: end, rogowski: .zero)
-        var reading = WindowReading(moments, scales: scales, sampleRateHz: configuration.sampleRateHz)
+        var sums = WideSums()
+        for frame in 0..<count { sums.add(decoder.decode(block, at: frame * configuration.layout.frameBytes)) }
+        var stretch = Stretch()
+        sums.add(to: &stretch)
+        stretch.frames = Double(count)
+        let moments = Moments(stretch, hasCoils: false)
+        var reading = WindowReading(stretch, moments, scales: scales, subtracted: .zero)
+        reading.countEnergy(seconds: Double(count) / configuration.sampleRateHz)
         reading.firstFrame = Double(firstFrame)
         reading.halfCycles = 2 * cycles
-        reading.flags = scales.clipping(sums.frames)
+        reading.flags = scales.clipping(stretch.minimum, stretch.maximum)
         return reading
     }
 }

@@ -65,12 +65,15 @@ public struct WindowReading: Sendable, BitwiseCopyable {
     }
 
     /// P₁ of `phase` (0 to 2), the active power of the fundamentals; nil where they are not known (IEEE 1459).
+    @_noAllocation @_noLocks
     public func fundamentalActivePower(_ phase: Int) -> Double? { fundamentalPower(phase)?.real }
 
     /// Q₁ of `phase` (0 to 2), the reactive power of the fundamentals: positive where the current lags; nil where they
     /// are not known (IEEE 1459).
+    @_noAllocation @_noLocks
     public func fundamentalReactivePower(_ phase: Int) -> Double? { fundamentalPower(phase)?.imaginary }
 
+    @_noAllocation @_noLocks
     private func fundamentalPower(_ phase: Int) -> Phasor? {
         guard hasFundamentals else { return nil }
         return Phasor(voltageFundamentalReal[phase], voltageFundamentalImaginary[phase])

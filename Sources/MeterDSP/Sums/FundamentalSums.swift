@@ -32,41 +32,32 @@ struct FundamentalSums: BitwiseCopyable {
         at = origin
         c = 1
         s = 0
-        groupC = cosine(omega * self.groupFrames)
-        groupS = -sine(omega * self.groupFrames)
+        groupC = unitCircle(omega * self.groupFrames).cosine
+        groupS = -unitCircle(omega * self.groupFrames).sine
     }
 
     /// Adds the frames from `first` to `last`, no more than a group, whose codes add up to `sum`.
     @_noAllocation @_noLocks
-    mutating func add(_ sum: SIMD8<Int64>, first: Int64, last: Int64) {
+    mutating func add(_ sum: SIMD8<Double>, first: Int64, last: Int64) {
         let middle = 0.5 * (Double(first) + Double(last))
         if middle - at == groupFrames {
             let turned = c * groupC - s * groupS
             s = c * groupS + s * groupC
             c = turned
         } else {
-            turn(to: middle)
+            (c, s) = unitCircle(-omega * (middle - origin))
         }
         at = middle
-        for lane in 0..<8 {
-            let x = Double(sum[lane])
-            real[lane] += x * c
-            imaginary[lane] += x * s
-        }
+        real += c * sum
+        imaginary += s * sum
     }
 
-    /// Adds (`sign` 1) or takes away (`sign` −1) the edge terms of `boundary`.
+    /// Adds one frame near a window's edge with its weight.
     @_noAllocation @_noLocks
-    mutating func addEdge(_ boundary: Boundary, sign: Double) {
-        let angle = omega * (Double(boundary.index) - origin)
-        let (c0, s0) = Self.unit(-angle)
-        let (c1, s1) = Self.unit(-angle - omega)
-        for lane in 0..<8 {
-            let x0 = sign * boundary.weight * Double(boundary.codes[lane])
-            let x1 = sign * boundary.nextWeight * Double(boundary.nextCodes[lane])
-            real[lane] += x0 * c0 + x1 * c1
-            imaginary[lane] += x0 * s0 + x1 * s1
-        }
+    mutating func addEdge(_ codes: SIMD8<Double>, at index: Int64, weight: Double) {
+        let (c, s) = unitCircle(-omega * (Double(index) - origin))
+        real += (weight * c) * codes
+        imaginary += (weight * s) * codes
     }
 
     /// The fundamentals as RMS phasors in codes, the angle that of a cosine at the window's start.
@@ -102,7 +93,7 @@ struct FundamentalSums: BitwiseCopyable {
     private static func average(_ omega: Double, _ frames: Double) -> (Double, Double) {
         let x = 0.5 * omega * frames
         guard x.magnitude > 1e-9 else { return (1, 0) }
-        let (c, s) = unit(x)
+        let (c, s) = unitCircle(x)
         return (s / x * c, s / x * s)
     }
 
@@ -110,18 +101,5 @@ struct FundamentalSums: BitwiseCopyable {
     @_noAllocation @_noLocks
     private func droop(_ omega: Double) -> Double {
         sine(0.5 * omega * groupFrames) / (groupFrames * sine(0.5 * omega))
-    }
-
-    @_noAllocation @_noLocks
-    private mutating func turn(to middle: Double) {
-        (c, s) = Self.unit(-omega * (middle - origin))
-    }
-
-    /// cos and sin of any angle up to some thousand turns.
-    @_noAllocation @_noLocks
-    private static func unit(_ angle: Double) -> (Double, Double) {
-        let turns = Double(wholeFrames(angle / (2 * Double.pi) + 0.5))
-        let rest = angle - turns * 2 * Double.pi
-        return (cosine(rest), sine(rest))
     }
 }

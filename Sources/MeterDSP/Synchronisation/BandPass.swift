@@ -26,20 +26,18 @@ struct BandPass: BitwiseCopyable {
 
     @_noAllocation @_noLocks
     mutating func filter(_ x: SIMD4<Double>) -> SIMD4<Double> {
-        step(step(x, &first), &second)
+        let y = b0 * x + first.z1
+        first.z1 = first.z2 - a1 * y
+        first.z2 = -b0 * x - a2 * y
+        let z = b0 * y + second.z1
+        second.z1 = second.z2 - a1 * z
+        second.z2 = -b0 * y - a2 * z
+        return z
     }
 
     @_noAllocation @_noLocks
     mutating func reset() {
         first = State()
         second = State()
-    }
-
-    @_noAllocation @_noLocks
-    private func step(_ x: SIMD4<Double>, _ state: inout State) -> SIMD4<Double> {
-        let y = b0 * x + state.z1
-        state.z1 = state.z2 - a1 * y
-        state.z2 = -b0 * x - a2 * y
-        return y
     }
 }

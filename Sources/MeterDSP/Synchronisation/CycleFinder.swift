@@ -16,7 +16,11 @@ struct CycleFinder: BitwiseCopyable {
     private let settleFrames: Int64
 
     private var filter: BandPass
-    private var history = InlineArray<4, SIMD4<Double>>(repeating: .zero)
+    // The last four filtered values, the oldest first.
+    private var oldest = SIMD4<Double>.zero
+    private var before = SIMD4<Double>.zero
+    private var after = SIMD4<Double>.zero
+    private var newest = SIMD4<Double>.zero
     private var historyCount = 0
     private var peaks = SIMD4<Double>.zero
     private var peaksSinceBoundary = SIMD4<Double>.zero
@@ -48,12 +52,15 @@ struct CycleFinder: BitwiseCopyable {
         }
         thresholdPeaks = thresholds
         nominalHalfCycle = configuration.sampleRateHz / configuration.nominalHz / 2
-        settleFrames = Int64(0.075 * configuration.sampleRateHz)
+        settleFrames = Int64(0.1 * configuration.sampleRateHz)
         filter = BandPass(centre: configuration.nominalHz / configuration.sampleRateHz * Double(decimation))
         settledAt = settleFrames
         position = 0
         lastBoundary = 0
     }
+
+    /// Frames from one boundary to the one that follows it at the latest, and those that may have been taken since.
+    var longestHalfCycle: Int { Int(1.5 * nominalHalfCycle) + 2 * Int(lag) + 2 * decimation + 8 }
 
     /// True when boundaries are zero crossings and the filter has settled.
     var isLocked: Bool { @_noAllocation @_noLocks get { source != nil && position >= settledAt } }
@@ -84,11 +91,8 @@ struct CycleFinder: BitwiseCopyable {
     /// - Parameter sum: of the frames' codes, all lanes.
     /// - Returns: a boundary at most `lag` frames before `position`; nil: there is none.
     @_noAllocation @_noLocks
-    mutating func take(_ sum: SIMD8<Int64>) -> Double? {
-        let signals =
-            firstLane == 0
-            ? SIMD4(Double(sum[0]), Double(sum[1]), Double(sum[2]), 0)
-            : SIMD4(Double(sum[3]), Double(sum[4]), Double(sum[5]), 0)
+    mutating func take(_ sum: SIMD8<Double>) -> Double? {
+        let signals = firstLane == 0 ? SIMD4(sum[0], sum[1], sum[2], 0) : SIMD4(sum[3], sum[4], sum[5], 0)
         position += Int64(decimation)
         return takeFiltered(filter.filter(signals / Double(decimation)))
     }
@@ -96,10 +100,10 @@ struct CycleFinder: BitwiseCopyable {
     /// Takes one filtered value, that of the group which ends before `position`.
     @_noAllocation @_noLocks
     private mutating func takeFiltered(_ value: SIMD4<Double>) -> Double? {
-        history[0] = history[1]
-        history[1] = history[2]
-        history[2] = history[3]
-        history[3] = value
+        oldest = before
+        before = after
+        after = newest
+        newest = value
         historyCount += 1
         let magnitude = value.replacing(with: -value, where: value .< 0)
         peaksSinceBoundary.replace(with: magnitude, where: magnitude .> peaksSinceBoundary)
@@ -107,12 +111,12 @@ struct CycleFinder: BitwiseCopyable {
 
         let groupMiddle = Double(position) - Double(decimation) + Double(decimation - 1) / 2
         if let source {
-            let before = history[1][source]
-            let after = history[2][source]
-            if before.magnitude > 0.25 * peaks[source] { armed = true }
-            if armed && (before < 0) != (after < 0) {
+            let first = before[source]
+            let second = after[source]
+            if first.magnitude > 0.25 * peaks[source] { armed = true }
+            if armed && (first < 0) != (second < 0) {
                 armed = false
-                let share = Self.root(history[0][source], before, after, history[3][source])
+                let share = Self.root(oldest[source], first, second, newest[source])
                 let crossing = groupMiddle + (share - 2) * Double(decimation)
                 // The first frames after settling may still show a crossing from before them.
                 if crossing > lastBoundary { return close(at: crossing) }

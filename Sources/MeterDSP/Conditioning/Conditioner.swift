@@ -1,0 +1,252 @@
+/// Frames as their sensors saw the mains: coils integrated, delays taken out. Kept beside the codes of the stage.
+///
+/// A coil's signal is integrated by the trapezoid rule in `Double`, in which sums of codes are exact, less its mean as
+/// found so far, which only keeps the ramp small: the rest of the ramp and the unknown start are removed exactly per
+/// stretch (see `Moments`), so there is no leak, no settling and no phase error. What the rule falls short of 1/(jω),
+/// parts of a frame of delay, and the converter's droop are made up by a short filter (``CompensationFilter``) where sums
+/// are taken; whole frames of delay by shifting. Safe: every access to the memory is clamped to what it holds.
+@safe struct Conditioner: ~Copyable {
+    /// Whether any channel needs conditioning; without one this does nothing.
+    let isNeeded: Bool
+    /// Lanes i1, i2, i3, iN that carry a coil's signal.
+    let hasCoils: Bool
+    private let coils: SIMD4<Double>
+    /// In memory of its own: what is large beside what is needed often is copied with it.
+    private let taps: UnsafeMutablePointer<ConditionedSums.Taps>
+    /// Frames to either side that the taps reach.
+    private let reach: Int
+    /// By how many frames each channel is late, rounded.
+    private let shifts: SIMD8<Int64>
+    private let isShifted: Bool
+    /// The largest and the smallest shift, 0 at least and at most.
+    let latest: Int64
+    let earliest: Int64
+
+    private let memory: UnsafeMutableRawPointer
+    private let capacity: Int
+    /// Index of the first frame held, and how many there are.
+    private var base: Int64 = 0
+    private var count = 0
+
+    /// Taken off the codes of lanes without a coil, and so far off integrals; whole codes.
+    private(set) var level = SIMD8<Double>.zero
+    private var voltageLevel = SIMD4<Float>.zero
+    private var lastCoil = SIMD4<Double>.zero
+    private var integral = SIMD4<Double>.zero
+    /// The coils' mean as found so far, in codes; lanes i1, i2, i3, iN.
+    private(set) var mean = SIMD4<Double>.zero
+
+    /// Frames after a boundary's own that must be there before it can be cut.
+    var lookahead: Int64 { @_noAllocation @_noLocks get { 2 + (isNeeded ? Int64(reach) + latest : 0) } }
+
+    /// - Parameter keep: how many frames back a caller reaches at most.
+    init(_ configuration: MeterConfiguration, keep: Int) {
+        var coils = SIMD4<Double>.zero
+        var taps = ConditionedSums.Taps()
+        var shifts = SIMD8<Int64>.zero
+        var filters = InlineArray<8, CompensationFilter>(repeating: CompensationFilter())
+        var reach = 0
+        var isNeeded = false
+        for channel in MeterChannel.allCases where configuration.layout[channel] != nil && channel != .aux {
+            let lane = channel.rawValue
+            let calibration = configuration[calibrationOf: channel]
+            let delay = calibration.delaySeconds * configuration.sampleRateHz
+            shifts[lane] = wholeFrames(delay + 0.5)
+            var task = CompensationFilter.Task()
+            task.delayFrames = delay - Double(shifts[lane])
+            task.sincOrder = calibration.sincOrder
+            if lane >= 3, calibration.sensitivity != nil {
+                task.isIntegral = true
+                coils[lane - 3] = 1
+            }
+            let filter = CompensationFilter(
+                task, nominal: 2 * Double.pi * configuration.nominalHz / configuration.sampleRateHz)
+            filters[lane] = filter
+            reach = Swift.max(reach, filter.reach)
+            if !task.isNone || shifts[lane] != 0 { isNeeded = true }
+        }
+        for tap in 0..<7 {
+            for lane in 0..<3 { taps.voltages[tap][lane] = Float(filters[lane].taps[tap]) }
+            for lane in 3..<7 { taps.currents[tap][lane - 3] = Float(filters[lane].taps[tap]) }
+        }
+        taps.reach = reach == 2 ? 3 : reach
+        self.coils = coils
+        unsafe self.taps = .allocate(capacity: 1)
+        unsafe self.taps.initialize(to: taps)
+        self.reach = taps.reach
+        self.shifts = shifts
+        self.isNeeded = isNeeded
+        hasCoils = coils[0] + coils[1] + coils[2] + coils[3] > 0
+        var latest: Int64 = 0
+        var earliest: Int64 = 0
+        for lane in 0..<8 {
+            latest = Swift.max(latest, shifts[lane])
+            earliest = Swift.min(earliest, shifts[lane])
+        }
+        self.latest = latest
+        self.earliest = earliest
+        isShifted = latest != 0 || earliest != 0
+        capacity = isNeeded ? 2 * keep + 1024 : 1
+        unsafe memory = .allocate(byteCount: capacity * 32, alignment: 32)
+        unsafe memory.initializeMemory(as: UInt8.self, repeating: 0, count: capacity * 32)
+    }
+
+    deinit {
+        unsafe memory.deallocate()
+        unsafe taps.deallocate()
+    }
+
+    /// Frames held before the first one after a start, so that the taps find some.
+    private static var lead: Int { @_noAllocation @_noLocks get { 4 } }
+
+    /// Forgets all frames and starts anew with frame `index`: integrals from 0.
+    @_noAllocation @_noLocks
+    mutating func restart(at index: Int64) {
+        base = index - Int64(Self.lead)
+        count = 0
+        integral = .zero
+    }
+
+    /// Takes all new frames of `stage`, with `last` as the last one of all where the signal ends there.
+    ///
+    /// - Parameter keepingFrom: the first frame that is still needed.
+    @_noAllocation @_noLocks
+    mutating func take(_ stage: borrowing FrameStage, keepingFrom: Int64, endsHere: Bool) {
+        guard isNeeded else { return }
+        let end = stage.end - latest + (endsHere ? latest + Int64(Self.lead) : 0)
+        if count == 0 { begin(stage) }
+        if Int(end - base) > capacity {
+            let drop = Swift.min(Swift.max(0, Int(keepingFrom - base)), count)
+            unsafe memory.copyMemory(from: memory + drop * 32, byteCount: (count - drop) * 32)
+            base += Int64(drop)
+            count -= drop
+        }
+        append(stage, through: base + Int64(Swift.min(Int(end - base), capacity)) - 1)
+    }
+
+    /// The level of the first frame, and the frames before it.
+    @_noAllocation @_noLocks
+    private mutating func begin(_ stage: borrowing FrameStage) {
+        let first = shifted(stage, base + Int64(Self.lead))
+        for lane in 0..<8 { level[lane] = Double(first[lane]) }
+        for lane in 0..<4 where coils[lane] != 0 { level[lane + 3] = 0 }
+        voltageLevel = SIMD4(Float(level[0]), Float(level[1]), Float(level[2]), 0)
+        for lane in 0..<4 { lastCoil[lane] = Double(first[lane + 3]) - mean[lane] }
+        // The integral over frames that are not there: as if the coil's signal had been 0.
+        for _ in 0..<Self.lead {
+            var integral = SIMD4<Double>.zero
+            var last = SIMD4<Double>.zero
+            unsafe store(first, at: memory + 32 * count, mean: .zero, level: Stretch.currents(level), &integral, &last)
+            count += 1
+        }
+    }
+
+    /// The codes of frame `index`, each channel's taken as much later as it is late.
+    @_noAllocation @_noLocks
+    private func shifted(_ stage: borrowing FrameStage, _ index: Int64) -> FrameCodes {
+        var codes = FrameCodes.zero
+        for lane in 0..<8 { codes[lane] = stage[index + shifts[lane]][lane] }
+        return codes
+    }
+
+    @_noAllocation @_noLocks
+    private mutating func append(_ stage: borrowing FrameStage, through last: Int64) {
+        // In variables of their own, which stay in registers.
+        var integral = integral
+        var lastCoil = lastCoil
+        let mean = mean
+        let currentLevel = Stretch.currents(level)
+        var at = unsafe memory + 32 * count
+        var index = base + Int64(count)
+        count += Swift.max(0, Int(last + 1 - index))
+        while index <= last {
+            let codes = isShifted ? shifted(stage, index) : stage[index]
+            unsafe store(codes, at: at, mean: mean, level: currentLevel, &integral, &lastCoil)
+            unsafe at += 32
+            index += 1
+        }
+        self.integral = integral
+        self.lastCoil = lastCoil
+    }
+
+    /// Stores one frame, and takes the integrals on by it.
+    @_noAllocation @_noLocks
+    @inline(__always)
+    private func store(
+        _ codes: FrameCodes, at place: UnsafeMutableRawPointer, mean: SIMD4<Double>, level currentLevel: SIMD4<Double>,
+        _ integral: inout SIMD4<Double>, _ lastCoil: inout SIMD4<Double>
+    ) {
+        let i = SIMD4(Double(codes[3]), Double(codes[4]), Double(codes[5]), Double(codes[6]))
+        let coil = i - mean
+        integral += 0.5 * (lastCoil + coil)
+        lastCoil = coil
+        let z = i.replacing(with: integral, where: coils .> 0) - currentLevel
+        let u = SIMD4(Float(codes[0]), Float(codes[1]), Float(codes[2]), 0) - voltageLevel
+        unsafe place.storeBytes(of: u, as: SIMD4<Float>.self)
+        unsafe place.storeBytes(
+            of: SIMD4(Float(z[0]), Float(z[1]), Float(z[2]), Float(z[3])), toByteOffset: 16, as: SIMD4<Float>.self)
+    }
+
+    /// The frame `index` filtered, in meter order; beyond either end the nearest frame that can be.
+    @_noAllocation @_noLocks
+    subscript(index: Int64) -> SIMD8<Double> {
+        @_noAllocation @_noLocks get {
+            guard count > 2 * reach else { return .zero }
+            let place = Swift.min(Swift.max(reach, Int(index - base)), count - 1 - reach)
+            let at = unsafe UnsafeRawPointer(memory) + 32 * place
+            let u = unsafe ConditionedSums.filtered(at, taps.pointee.voltages, reach: reach)
+            let i = unsafe ConditionedSums.filtered(at + 16, taps.pointee.currents, reach: reach)
+            return SIMD8(
+                Double(u[0]), Double(u[1]), Double(u[2]), Double(i[0]), Double(i[1]), Double(i[2]), Double(i[3]), 0)
+        }
+    }
+
+    /// Adds the sums over the frames from `first` to `last` to `stretch`, the ramps counted from frame `origin`.
+    @_noAllocation @_noLocks
+    func add(from first: Int64, through last: Int64, origin: Int64, to stretch: inout Stretch) {
+        let from = Swift.min(Swift.max(reach, Int(first - base)), count)
+        let to = Swift.min(Int(last - base) + 1, count - reach)
+        guard from < to else { return }
+        let sums = unsafe ConditionedSums(
+            UnsafeRawPointer(memory) + 32 * from, count: to - from,
+            firstDistance: Double(base + Int64(from) - origin),
+            taps: taps.pointee)
+        sums.add(to: &stretch)
+    }
+
+    /// Takes `change`, in whole codes, off all frames held and all that come.
+    @_noAllocation @_noLocks
+    mutating func subtract(_ change: SIMD8<Double>) {
+        level += change
+        voltageLevel = SIMD4(Float(level[0]), Float(level[1]), Float(level[2]), 0)
+        let u = SIMD4(Float(change[0]), Float(change[1]), Float(change[2]), 0)
+        let i = SIMD4(Float(change[3]), Float(change[4]), Float(change[5]), Float(change[6]))
+        var at = unsafe memory
+        for _ in 0..<count {
+            unsafe at.storeBytes(of: at.load(as: SIMD4<Float>.self) - u, as: SIMD4<Float>.self)
+            unsafe at.storeBytes(
+                of: at.load(fromByteOffset: 16, as: SIMD4<Float>.self) - i, toByteOffset: 16, as: SIMD4<Float>.self)
+            unsafe at += 32
+        }
+    }
+
+    /// Takes a ramp off the coils' integrals, from `position` on: what their mean was wrong by.
+    ///
+    /// - Parameter slope: per frame.
+    @_noAllocation @_noLocks
+    mutating func subtractRamp(_ slope: SIMD4<Double>, from position: Double) {
+        guard hasCoils else { return }
+        mean += slope
+        var place = Swift.max(0, Int(wholeFrames(position) + 1 - base))
+        while place < count {
+            let at = unsafe memory + (32 * place + 16)
+            let ramp = (Double(base + Int64(place)) - position) * slope
+            let z = unsafe at.load(as: SIMD4<Float>.self)
+            unsafe at.storeBytes(
+                of: z - SIMD4(Float(ramp[0]), Float(ramp[1]), Float(ramp[2]), Float(ramp[3])), as: SIMD4<Float>.self)
+            place += 1
+        }
+        integral -= (Double(base + Int64(count) - 1) - position) * slope
+        lastCoil -= slope
+    }
+}
