@@ -1,6 +1,6 @@
 # The commands of this repository. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test build release bench conformance fuzz format lint clean
+.PHONY: help demo test build release bench conformance fuzz docs format lint clean
 
 SECONDS ?= 120
 ARGS ?=
@@ -38,6 +38,9 @@ fuzz: ## feed damaged input to every reader (ARGS="--seconds 600 --seed 7": anot
 	@.ci/dependencies.sh build
 	swift build -c release --product headroom-fuzz
 	SWIFT_BACKTRACE=enable=no .build/release/headroom-fuzz $(or $(ARGS),--seconds 60)
+
+docs: ## build the documentation of MeterDSP, with links checked
+	.ci/docs.sh
 
 format: ## bring the sources into the house's format
 	swift format --in-place --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Kernels

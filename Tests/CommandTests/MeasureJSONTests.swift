@@ -40,7 +40,8 @@ struct MeasureJSONTests {
             let object = try jsonObject(line)
             #expect(
                 Set(object.keys)
-                    == Set(["first_frame", "frames", "f_hz", "phases", "flags"]).union(sets.count > 1 ? ["set"] : []))
+                    == Set(["type", "first_frame", "frames", "f_hz", "phases", "flags"]).union(
+                        sets.count > 1 ? ["set"] : []))
             if sets.count > 1 { #expect(object["set"] as? Int == index / 4 + 1) }
             let found = try #require(object["phases"] as? [String: [String: Any]])
             #expect(Set(found.keys) == Set(phases))

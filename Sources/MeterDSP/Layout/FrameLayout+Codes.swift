@@ -2,6 +2,7 @@ extension FrameLayout {
     /// The code of `channel` in one frame of a block, widened to 32 bits as its format says.
     ///
     /// - Parameters:
+    ///   - channel: the one wanted.
     ///   - block: whole frames as this layout describes them.
     ///   - frame: 0 to the number of frames in `block` − 1.
     /// - Returns: nil where the frames do not carry the channel or `block` does not hold the frame.

@@ -22,7 +22,9 @@ public struct FrameLayout: Sendable, Equatable {
 
     /// A layout without channels yet.
     ///
-    /// - Parameter frameBytes: 1 or more.
+    /// - Parameters:
+    ///   - frameBytes: 1 or more.
+    ///   - timestampOffset: where the frames carry a timestamp, bytes from the start of the frame; else nil.
     public init(frameBytes: Int, timestampOffset: Int? = nil) {
         self.frameBytes = max(1, frameBytes)
         self.timestampOffset = timestampOffset

@@ -50,7 +50,11 @@ public struct AggregationInput: Sendable, BitwiseCopyable {
     public var isFlagged: Bool
     public var flags: ReadingFlags
 
-    /// - Parameter isFlagged: whether a dip, swell or interruption falls into the window.
+    /// - Parameters:
+    ///   - window: the window that gives.
+    ///   - negativeUnbalance: u₂ of it, where known.
+    ///   - zeroUnbalance: u₀ of it, where known.
+    ///   - isFlagged: whether a dip, swell or interruption falls into the window.
     @_noAllocation @_noLocks
     public init(
         _ window: WindowReading, negativeUnbalance: Double? = nil, zeroUnbalance: Double? = nil, isFlagged: Bool

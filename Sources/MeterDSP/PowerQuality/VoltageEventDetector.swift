@@ -20,6 +20,7 @@ public struct VoltageEventDetector: Sendable, BitwiseCopyable {
     private var endedSlots: UInt16 = 0
 
     /// - Parameters:
+    ///   - thresholds: when a cycle's RMS makes an event.
     ///   - phases: those that have a voltage input; the others' readings are 0 and no interruption.
     ///   - sampleRateHz: of the meter that gives the readings.
     ///   - nominalHz: 50 or 60.

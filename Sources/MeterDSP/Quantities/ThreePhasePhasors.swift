@@ -91,8 +91,10 @@ public enum PhaseRotation: Sendable, Equatable, BitwiseCopyable {
 
     /// The rotation that `voltages` show. Two phases of three suffice.
     ///
-    /// - Parameter minimumRMS: the larger of positive and negative sequence must reach it, volt. Two phases alone give
-    ///   two thirds of their voltage.
+    /// - Parameters:
+    ///   - voltages: components of the fundamentals, volt.
+    ///   - minimumRMS: the larger of positive and negative sequence must reach it, volt. Two phases alone give two
+    ///     thirds of their voltage.
     @_noAllocation @_noLocks
     public init(_ voltages: SymmetricalComponents, minimumRMS: Double) {
         let forwards = voltages.positive.magnitude

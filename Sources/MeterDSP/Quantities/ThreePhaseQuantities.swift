@@ -22,6 +22,7 @@ public struct ThreePhaseQuantities: Sendable, Equatable, BitwiseCopyable {
     public let neutralCurrentRMS: Double
 
     /// - Parameters:
+    ///   - wiring: how many wires carry current.
     ///   - voltageRMS: without the DC part, volt.
     ///   - currentRMS: without the DC part, ampere.
     ///   - activePower: without that of the DC parts, watt.
@@ -60,7 +61,9 @@ public struct ThreePhaseQuantities: Sendable, Equatable, BitwiseCopyable {
 
     /// The RMS of u₁ − u₂, u₂ − u₃, u₃ − u₁: U₁₂² = U₁² + U₂² − 2·mean(u₁·u₂).
     ///
-    /// - Parameter voltageProducts: means of u₁·u₂, u₂·u₃, u₃·u₁, V².
+    /// - Parameters:
+    ///   - voltageRMS: of u₁, u₂, u₃, volt.
+    ///   - voltageProducts: means of u₁·u₂, u₂·u₃, u₃·u₁, V².
     @_noAllocation @_noLocks
     public static func lineVoltageRMS(
         voltageRMS: SIMD3<Double>, voltageProducts: SIMD3<Double>
@@ -71,7 +74,9 @@ public struct ThreePhaseQuantities: Sendable, Equatable, BitwiseCopyable {
 
     /// The RMS of i₁ + i₂ + i₃: I_N² = Σ I² + 2·Σ mean(i·i′).
     ///
-    /// - Parameter currentProducts: means of i₁·i₂, i₂·i₃, i₃·i₁, A².
+    /// - Parameters:
+    ///   - currentRMS: of i₁, i₂, i₃, ampere.
+    ///   - currentProducts: means of i₁·i₂, i₂·i₃, i₃·i₁, A².
     @_noAllocation @_noLocks
     public static func neutralCurrentRMS(currentRMS: SIMD3<Double>, currentProducts: SIMD3<Double>) -> Double {
         squareRoot(sum(currentRMS * currentRMS + 2 * currentProducts))

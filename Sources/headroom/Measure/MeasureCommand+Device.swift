@@ -16,7 +16,7 @@ extension MeasureCommand {
         var device = try IIOSource(settings)
         var configuration = MeterConfiguration(
             sampleRateHz: device.sampleRateHz, nominalHz: Double(nominal ?? 50), layout: device.layout,
-            synchronisationThreshold: (nominalVoltage ?? 230) / 10)
+            synchronisationThreshold: (report.nominalVoltage ?? 230) / 10)
         for entry in map.entries {
             guard let scale = device.scale(of: entry.channel) else {
                 throw RunError(
@@ -27,8 +27,10 @@ extension MeasureCommand {
                 scale: scale, offset: (device.codeOffset(of: entry.channel) ?? 0) * scale,
                 sensor: sensor(entry.channel, coils))
         }
-        var measurer = try makeMeasurer(configuration)
-        var printer = Printer(json: json, set: nil)
+        var measurer = try makeMeasurer(configuration, MeasureReport.wishes(report))
+        var output = try MeasureReport(
+            report, configuration, units: .base, set: nil,
+            declaredVoltage: report.events ? report.nominalVoltage ?? 230 : nil, holdsBack: false)
         let canceller = device.canceller
         let interrupt = Interrupt { canceller.cancel() }
         defer { interrupt.release() }
@@ -39,18 +41,22 @@ extension MeasureCommand {
                 try device.nextBlock { block, info in
                     if info.isDiscontinuity || info.framesLost > 0 {
                         lost += info.framesLost
-                        measurer.markGap(info.framesLost) { printer.print($0) }
+                        measurer.markGap(info.framesLost) { output.take($0) }
                     }
-                    measurer.take(block) { printer.print($0) }
+                    measurer.take(block) { output.take($0) }
                 }
             } catch {
                 if interrupt.hasHappened { break }
                 throw error
             }
         }
+        measurer.finish { output.take($0) }
+        output.finish()
         if lost > 0 { complain("\(source): \(lost) frames were lost; the windows beside them carry the flag gap") }
         if measurer.windowCount == 0, !interrupt.hasHappened {
             throw RunError("\(source): no whole window in this time; check --channels, and give --seconds 1 or more")
         }
+        if !interrupt.hasHappened { try checkWindow(output) }
+        try draw(output, name: source)
     }
 }

@@ -16,32 +16,47 @@ extension MeasureCommand {
             complain("\(recording.name): measuring \(guess.description); choose others with --channels")
             sets = [guess]
         }
+        if report.events, recording.segmentFrames != nil {
+            throw UsageError(
+                "--events: \(recording.name) is cut into segments, between which time is unknown; leave --events out")
+        }
         let frequency = nominal.map(Double.init) ?? recording.nominalHz ?? 50
         for (index, map) in sets.enumerated() {
-            var printer = Printer(json: json, set: sets.count > 1 ? index + 1 : nil)
-            var configuration = try self.configuration(recording, map, coils, nominalHz: frequency)
-            if let frames = recording.segmentFrames {
-                try measureSegments(recording, frames, configuration, &printer)
-            } else {
+            var (configuration, units) = try self.configuration(recording, map, coils, nominalHz: frequency)
+            if recording.segmentFrames == nil {
                 configuration.synchronisationThreshold = try threshold(recording, configuration)
-                try measureWhole(recording, configuration, &printer)
             }
+            var output = try MeasureReport(
+                report, configuration, units: units, set: sets.count > 1 ? index + 1 : nil,
+                declaredVoltage: report.events ? try declaredVoltage(recording, configuration, units) : nil,
+                holdsBack: recording.segmentFrames == nil)
+            if let frames = recording.segmentFrames {
+                try measureSegments(recording, frames, configuration, &output)
+            } else {
+                try measureWhole(recording, configuration, &output)
+            }
+            try checkWindow(output)
+            output.finish()
+            try draw(output, name: recording.name)
         }
     }
 
     private func configuration(
         _ recording: Recording, _ map: ChannelMap, _ coils: Set<MeterChannel>, nominalHz: Double
-    ) throws -> MeterConfiguration {
+    ) throws -> (MeterConfiguration, MeasureUnits) {
         let layout = try recording.layout(map.entries.map { ($0.channel, $0.name) })
         var configuration = MeterConfiguration(
             sampleRateHz: recording.sampleRateHz, nominalHz: nominalHz, layout: layout, synchronisationThreshold: 0)
         for coil in coils where layout[coil] == nil {
             throw UsageError("--rogowski \(coil.name): no channel is mapped to it; add it to --channels")
         }
+        let channels = try map.entries.map { ($0.channel, try recording.channel($0.name)) }
+        let (units, factors) = MeasureUnits.of(channels, coils: coils)
         for entry in map.entries {
             let channel = try recording.channel(entry.name)
-            var scale = channel.scale
-            var offset = channel.offset
+            let factor = factors[entry.channel] ?? 1
+            var scale = channel.scale * factor
+            var offset = channel.offset * factor
             if coils.contains(entry.channel), channel.unit.hasSuffix("V") {
                 // The sensitivity is in volt; the coil's recording may be in millivolt.
                 scale *= channel.baseUnitsPerUnit ?? 1
@@ -50,7 +65,7 @@ extension MeasureCommand {
             configuration[calibrationOf: entry.channel] = ChannelCalibration(
                 scale: scale, offset: offset, sensor: sensor(entry.channel, coils))
         }
-        return configuration
+        return (configuration, units)
     }
 
     /// A twentieth of the strongest signal's RMS over the first seconds: recordings do not say their nominal voltage.
@@ -87,21 +102,10 @@ extension MeasureCommand {
     }
 
     private func measureWhole(
-        _ recording: Recording, _ configuration: MeterConfiguration, _ printer: inout Printer
+        _ recording: Recording, _ configuration: MeterConfiguration, _ output: inout MeasureReport
     ) throws {
-        var measurer = try makeMeasurer(configuration)
+        var measurer = try makeMeasurer(configuration, MeasureReport.wishes(report))
         var progress = ProgressBar("measuring \(recording.name)")
-        var output = printer
-        var held: [WindowRecord] = []
-        // Nothing is printed of a recording in which no window has a cycle.
-        func print(_ record: WindowRecord) {
-            guard output.count == 0, record.flags.contains("unsynchronised") else {
-                held.forEach { output.print($0) }
-                held = []
-                return output.print(record)
-            }
-            held.append(record)
-        }
         let block = max(64, Int(recording.sampleRateHz / 10))
         let opening = min(recording.frameCount, Int(recording.sampleRateHz / 2))
         // A configuration that cannot be measured was refused when the measurer was made.
@@ -109,17 +113,19 @@ extension MeasureCommand {
         var first = 0
         while first < recording.frameCount {
             let range = first..<min(recording.frameCount, first + block)
-            try recording.withFrames(range) { bytes in measurer.take(bytes, emit: print) }
+            try recording.withFrames(range) { bytes in measurer.take(bytes) { output.take($0) } }
             first = range.upperBound
             progress.update(Double(first) / Double(recording.frameCount))
         }
-        measurer.finish(emit: print)
-        printer = output
+        measurer.finish { output.take($0) }
         let seconds = Double(recording.frameCount) / recording.sampleRateHz
-        if output.count == 0 {
+        if report.events, !json, seconds < FrequencyMeter.intervalSeconds {
+            complain("\(recording.name): shorter than 10 s, so there is no frequency of 10 s")
+        }
+        if !output.hasCycles {
             let window = configuration.nominalHz < 55 ? "10 cycles at 50 Hz" : "12 cycles at 60 Hz"
             throw RunError(
-                seconds < 0.4 && held.isEmpty
+                seconds < 0.4 && output.windowCount == 0
                     ? "\(source): \(fixed(seconds, 3)) s is too short: a window is \(window), and finding its cycles takes 0.1 s before"
                     : "\(source): no cycle found near \(Int(configuration.nominalHz)) Hz; check --channels and --nominal"
             )
@@ -132,7 +138,7 @@ extension MeasureCommand {
     }
 
     private func measureSegments(
-        _ recording: Recording, _ frames: Int, _ configuration: MeterConfiguration, _ printer: inout Printer
+        _ recording: Recording, _ frames: Int, _ configuration: MeterConfiguration, _ output: inout MeasureReport
     ) throws {
         let exact = Double(frames) * configuration.nominalHz / recording.sampleRateHz
         let cycles = Int(exact.rounded())
@@ -147,21 +153,18 @@ extension MeasureCommand {
                 "\(source): field segment_frames: \(recording.frameCount) frames are no whole number of segments of "
                     + "\(frames) frames; correct it, or cut the last \(rest) frames")
         }
-        var analyser = HarmonicAnalyser()
+        let wishes = MeasureReport.wishes(report)
+        var analyser = HarmonicAnalyser(maximumOrder: wishes.highestOrder)
         var progress = ProgressBar("measuring \(recording.name)")
         for first in stride(from: 0, through: recording.frameCount - frames, by: frames) {
-            let record = try recording.withFrames(first..<first + frames) { block in
+            let detail = try recording.withFrames(first..<first + frames) { block in
                 Result {
-                    let reading = try WindowReading.ofWholeCycles(
-                        block, cycles: cycles, firstFrame: Int64(first), configuration: configuration)
-                    let harmonics = WindowMeasurer.harmonics(
-                        ofWholeCycles: block, cycles: cycles, configuration: configuration, analyser: &analyser)
-                    return WindowRecord(
-                        reading, configuration: configuration, voltages: Array(harmonics[0..<3]),
-                        currents: Array(harmonics[3...]), extraFlags: ["segment"])
+                    try WindowMeasurer.detail(
+                        ofWholeCycles: block, cycles: cycles, firstFrame: Int64(first), configuration: configuration,
+                        wishes: wishes, analyser: &analyser)
                 }
             }.get()
-            printer.print(record)
+            output.take(segment: detail)
             progress.update(Double(first + frames) / Double(recording.frameCount))
         }
         if !json {
@@ -169,14 +172,6 @@ extension MeasureCommand {
                 "the recording is cut into segments of \(frames) frames: each was measured as \(cycles) whole "
                     + "cycle\(cycles == 1 ? "" : "s") at \(Int(configuration.nominalHz)) Hz; a frequency cannot be told from it"
             )
-        }
-    }
-
-    func makeMeasurer(_ configuration: MeterConfiguration) throws -> WindowMeasurer {
-        do {
-            return try WindowMeasurer(configuration)
-        } catch {
-            throw RunError("\(source): \(error.words)")
         }
     }
 }

@@ -7,17 +7,25 @@ import Site
 struct MeasureCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "measure",
-        abstract: "Measure a recording or a live ADC: U, I, P, PF, Q1, THD and frequency per 10/12 cycles.",
+        abstract: "Measure a recording or a live ADC: power quantities, harmonics, events; or draw it.",
         discussion: """
             SOURCE is a recording (.json beside a .bin, COMTRADE .cfg beside a .dat, or .wav) or an IIO address \
-            (local:, ip:192.168.1.50, ip:127.0.0.1:30431). A .wav without a .json beside it needs --channels. Values are in the units of the recording; u_rms, i_rms \
-            and p are without the DC part.
+            (local:, ip:192.168.1.50, ip:127.0.0.1:30431). A .wav without a .json beside it needs --channels. Values \
+            are in the units of the recording; U, I and P are without the DC part.
+
+            One line per window (10/12 cycles) and phase, unless --quantities, --harmonics or --events ask for more; all combine \
+            with each other and with --json. What was not recorded is said; a dash (JSON: null) has no meaning there.
 
             Examples:
               headroom measure house.json
-              headroom measure house.json --channels U1=Va,I1=Ia --channels U1=Vb,I1=Ib --json
-              headroom measure coil.json --channels U1=u,I1=coil --rogowski I1 --sensitivity 0.45
-              headroom measure ip:192.168.1.50 --channels U1=voltage0,I1=voltage3 --seconds 10
+              headroom measure house.json --quantities --harmonics --orders 25 --window 3
+              headroom measure fault.cfg --events --nominal-voltage 230
+              headroom measure house.json --plot house.svg
+              headroom measure house.json --channels U1=Va,I1=Ia --json
+              headroom measure coil.wav --channels U1=u,I1=coil \\
+                --rogowski I1 --sensitivity 0.45
+              headroom measure ip:192.168.1.50 --seconds 10 \\
+                --channels U1=voltage0,I1=voltage3
             """)
 
     @Argument(help: "A recording or an IIO address.")
@@ -51,17 +59,13 @@ struct MeasureCommand: ParsableCommand {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp(
-            "IIO: nominal voltage; below a tenth of it a phase counts as missing; default 230.", valueName: "V"))
-    var nominalVoltage: Double?
-
-    @Option(
-        parsing: .unconditional,
         help: ArgumentHelp("IIO: stop after this long; default: on Ctrl-C.", valueName: "s"))
     var seconds: Double?
 
-    @Flag(help: "One JSON line per window (per cycle for recordings of single cycles).")
-    var json = false
+    @OptionGroup(title: "What is shown")
+    var report: ReportOptionGroup
+
+    var json: Bool { report.json }
 
     private func check() throws {
         if let nominal, nominal != 50, nominal != 60 { throw UsageError("--nominal \(nominal): use 50 or 60") }
@@ -76,13 +80,14 @@ struct MeasureCommand: ParsableCommand {
         if let sensitivity, !(sensitivity > 0 && sensitivity.isFinite) {
             throw UsageError("--sensitivity \(sensitivity): use more than 0, for example 0.45")
         }
-        if let nominalVoltage, !(nominalVoltage > 0 && nominalVoltage.isFinite) {
-            throw UsageError("--nominal-voltage \(nominalVoltage): use more than 0, for example 230")
-        }
+        try report.check(setCount: channels.count)
+        if let plot = report.plot { try PlotFile.check(plot) }
         guard !isAddress else { return }
+        if report.nominalVoltage != nil, !report.events {
+            throw UsageError("--nominal-voltage is for --events and for IIO addresses: leave it out, or add --events")
+        }
         for (option, isGiven) in [
-            ("--device", device != nil), ("--rate", rate != nil), ("--nominal-voltage", nominalVoltage != nil),
-            ("--seconds", seconds != nil),
+            ("--device", device != nil), ("--rate", rate != nil), ("--seconds", seconds != nil),
         ] where isGiven {
             throw UsageError("\(option) is for IIO addresses, and \(source) is a recording: leave it out")
         }
@@ -127,23 +132,30 @@ struct MeasureCommand: ParsableCommand {
         coils.contains(channel) ? .rogowski(voltsPerAmpereHertz: (sensitivity ?? 0) * 1e-6) : .direct
     }
 
-    /// Prints records as lines of JSON or as a table with a header every 20 windows.
-    struct Printer {
-        let json: Bool
-        let set: Int?
-        var count = 0
+    /// - Throws: where the window that was asked for never came.
+    func checkWindow(_ output: MeasureReport) throws {
+        guard let window = report.window, window > output.windowCount else { return }
+        let count = output.windowCount
+        throw RunError("\(source): --window \(window): there are \(count) windows; choose 1 to \(count)")
+    }
 
-        mutating func print(_ record: WindowRecord) {
-            if json {
-                Swift.print(record.jsonLine(set: set))
-            } else {
-                if count % 20 == 0 {
-                    if let set, count == 0 { Swift.print("set \(set)") }
-                    Swift.print(WindowRecord.tableHeader)
-                }
-                record.tableLines.forEach { Swift.print($0) }
-            }
-            count += 1
+    /// Writes the picture, where one is asked for.
+    func draw(_ report: MeasureReport, name: String) throws {
+        guard let plot = self.report.plot else { return }
+        guard let drawing = report.drawing else {
+            throw RunError("\(source): no window with a cycle to draw; check --channels, --nominal and --window")
+        }
+        try PlotFile.write(drawing.svg(name: name), to: plot)
+        complain("\(plot): window \(drawing.windowNumber) drawn")
+    }
+
+    func makeMeasurer(
+        _ configuration: MeterConfiguration, _ wishes: WindowMeasurer.Wishes
+    ) throws -> WindowMeasurer {
+        do {
+            return try WindowMeasurer(configuration, wishes)
+        } catch {
+            throw RunError("\(source): \(error.words)")
         }
     }
 }

@@ -1,11 +1,25 @@
 import MeterDSP
 import Spectrum
 
-/// Frames in, records out: the meter, and the samples that its windows' spectra need.
+/// Frames in, findings out: the meter, and the samples that its windows' spectra need.
 struct WindowMeasurer: ~Copyable {
+    /// What each window carries beside its reading and harmonics.
+    struct Wishes {
+        /// 40 or more.
+        var highestOrder = WindowDetail.distortionOrder
+        /// The bins between the harmonics.
+        var spectra = false
+        var samples = false
+        /// Whether windows are looked into at all: their readings come in any case.
+        var details = true
+        /// The only window that is looked into, counted from 1; nil: all.
+        var window: Int?
+    }
+
     private var meter: Meter
     private let configuration: MeterConfiguration
-    private var analyser = HarmonicAnalyser()
+    private let wishes: Wishes
+    private var analyser: HarmonicAnalyser
     /// Values by lane from frame `base` on.
     private var values: [[Double]]
     private var base: Int64 = 0
@@ -14,8 +28,10 @@ struct WindowMeasurer: ~Copyable {
     private(set) var skippedSeconds = 0.0
     private(set) var windowCount = 0
 
-    init(_ configuration: MeterConfiguration) throws(MeterConfiguration.Failure) {
+    init(_ configuration: MeterConfiguration, _ wishes: Wishes = Wishes()) throws(MeterConfiguration.Failure) {
         self.configuration = configuration
+        self.wishes = wishes
+        analyser = HarmonicAnalyser(maximumOrder: wishes.highestOrder)
         meter = try Meter(configuration)
         values = Array(repeating: [], count: 6)
     }
@@ -48,12 +64,16 @@ struct WindowMeasurer: ~Copyable {
         meter.settle(on: opening.extracting(0..<count))
     }
 
-    /// Takes a block and gives the records that are ready to `emit`.
-    mutating func take(_ block: RawSpan, emit: (WindowRecord) -> Void) {
+    /// Takes a block and gives what is found to `emit`.
+    mutating func take(_ block: RawSpan, emit: (Finding) -> Void) {
         append(block)
         var cursor = 0
         while let event = meter.advance(through: block, from: &cursor) {
-            guard case .window = event else { continue }
+            guard case .window = event else {
+                emit(.halfCycle(meter.halfCycle))
+                continue
+            }
+            emit(.window(meter.window))
             if meter.window.flags.contains(.partial) {
                 skippedSeconds += meter.window.frames / configuration.sampleRateHz
             } else {
@@ -64,13 +84,13 @@ struct WindowMeasurer: ~Copyable {
             Double(end) >= next.firstFrame + next.frames + Double(HarmonicAnalyser.context) + 1
         {
             waiting.removeFirst()
-            emit(record(next))
+            emit(.detail(detail(next)))
         }
         forget()
     }
 
     /// A gap of `frames` before the next block.
-    mutating func markGap(_ frames: Int64, emit: (WindowRecord) -> Void) {
+    mutating func markGap(_ frames: Int64, emit: (Finding) -> Void) {
         finish(emit: emit)
         meter.markGap(lostFrames: frames)
         end += frames
@@ -79,10 +99,10 @@ struct WindowMeasurer: ~Copyable {
     }
 
     /// Gives what waits for samples that will not come.
-    mutating func finish(emit: (WindowRecord) -> Void) {
+    mutating func finish(emit: (Finding) -> Void) {
         let last = waiting
         waiting = []
-        for reading in last { emit(record(reading)) }
+        for reading in last { emit(.detail(detail(reading))) }
     }
 
     private mutating func append(_ block: RawSpan) {
@@ -107,51 +127,91 @@ struct WindowMeasurer: ~Copyable {
         base += Int64(drop)
     }
 
-    private mutating func record(_ reading: WindowReading) -> WindowRecord {
+    private mutating func detail(_ reading: WindowReading) -> WindowDetail {
         windowCount += 1
-        var harmonics: [Harmonics?] = []
-        for lane in 0..<6 { harmonics.append(self.harmonics(lane, reading)) }
-        return WindowRecord(
-            reading, configuration: configuration, voltages: Array(harmonics[0..<3]), currents: Array(harmonics[3...]))
+        var detail = WindowDetail(reading: reading, harmonics: Array(repeating: nil, count: 6))
+        guard wishes.details, wishes.window == nil || wishes.window == windowCount else { return detail }
+        detail.harmonics = []
+        for lane in 0..<6 {
+            detail.harmonics.append(harmonics(lane, reading))
+            if wishes.spectra { detail.spectra.append(spectrum(lane, reading)) }
+            if wishes.samples { detail.samples.append(samples(lane, reading)) }
+        }
+        detail.samplesStart = reading.firstFrame - reading.firstFrame.rounded(.down)
+        return detail
+    }
+
+    /// The samples of the window and those beside it that the values at its edges need, no more: the rest may hold
+    /// another amplitude; and where in them the window starts.
+    private func surroundings(_ lane: Int, _ reading: WindowReading) -> (samples: [Double], start: Double)? {
+        let start = reading.firstFrame - Double(base)
+        let first = max(0, Int(start) - HarmonicAnalyser.context)
+        let last = min(values[lane].count, Int(start + reading.frames) + HarmonicAnalyser.context + 1)
+        guard first < last else { return nil }
+        return (Array(values[lane][first..<last]), start - Double(first))
     }
 
     private mutating func harmonics(_ lane: Int, _ reading: WindowReading) -> Harmonics? {
-        guard !values[lane].isEmpty, let channel = MeterChannel(rawValue: lane) else { return nil }
-        // Only the window and what the values at its edges need: the rest may hold another amplitude.
-        let first = max(0, Int(reading.firstFrame - Double(base)) - HarmonicAnalyser.context)
-        let last = min(
-            values[lane].count, Int(reading.firstFrame + reading.frames - Double(base)) + HarmonicAnalyser.context + 1)
-        guard first < last else { return nil }
-        let samples = Array(values[lane][first..<last])
-        let found = analyser.harmonics(
-            samples.span, start: reading.firstFrame - Double(base) - Double(first),
-            length: reading.frames, cycles: reading.halfCycles / 2)
-        guard case .rogowski(let sensitivity) = configuration[calibrationOf: channel].sensor else { return found }
-        return found?.integrated(
-            frequencyHz: configuration.sampleRateHz * Double(reading.halfCycles / 2) / reading.frames,
-            voltsPerAmpereHertz: sensitivity)
+        guard let found = surroundings(lane, reading) else { return nil }
+        let harmonics = analyser.harmonics(
+            found.samples.span, start: found.start, length: reading.frames, cycles: reading.halfCycles / 2)
+        guard let sensitivity = sensitivity(lane) else { return harmonics }
+        return harmonics?.integrated(frequencyHz: frequencyHz(reading), voltsPerAmpereHertz: sensitivity)
     }
 
-    /// Harmonics of a block that holds `cycles` whole cycles, by lane.
-    static func harmonics(
-        ofWholeCycles block: RawSpan, cycles: Int, configuration: MeterConfiguration,
-        analyser: inout HarmonicAnalyser
-    ) -> [Harmonics?] {
+    private mutating func spectrum(_ lane: Int, _ reading: WindowReading) -> GroupedSpectrum? {
+        guard let found = surroundings(lane, reading) else { return nil }
+        let spectrum = analyser.groupedSpectrum(
+            found.samples.span, start: found.start, length: reading.frames, cycles: reading.halfCycles / 2)
+        guard let sensitivity = sensitivity(lane) else { return spectrum }
+        return spectrum?.integrated(frequencyHz: frequencyHz(reading), voltsPerAmpereHertz: sensitivity)
+    }
+
+    /// Empty for a coil, whose samples are no current.
+    private func samples(_ lane: Int, _ reading: WindowReading) -> [Double] {
+        guard sensitivity(lane) == nil else { return [] }
+        let first = max(0, Int(reading.firstFrame.rounded(.down)) - Int(base))
+        let last = min(values[lane].count, Int(reading.firstFrame + reading.frames) - Int(base) + 1)
+        return first < last ? Array(values[lane][first..<last]) : []
+    }
+
+    private func sensitivity(_ lane: Int) -> Double? {
+        guard let channel = MeterChannel(rawValue: lane),
+            case .rogowski(let sensitivity) = configuration[calibrationOf: channel].sensor
+        else { return nil }
+        return sensitivity
+    }
+
+    private func frequencyHz(_ reading: WindowReading) -> Double {
+        configuration.sampleRateHz * Double(reading.halfCycles / 2) / reading.frames
+    }
+
+    /// A block that holds `cycles` whole cycles, by itself.
+    static func detail(
+        ofWholeCycles block: RawSpan, cycles: Int, firstFrame: Int64, configuration: MeterConfiguration,
+        wishes: Wishes, analyser: inout HarmonicAnalyser
+    ) throws(MeterConfiguration.Failure) -> WindowDetail {
+        let reading = try WindowReading.ofWholeCycles(
+            block, cycles: cycles, firstFrame: firstFrame, configuration: configuration)
+        var detail = WindowDetail(reading: reading, harmonics: [], extraFlags: ["segment"])
         let count = block.byteCount / configuration.layout.frameBytes
-        var all: [Harmonics?] = []
         for lane in 0..<6 {
-            guard let channel = MeterChannel(rawValue: lane), configuration.layout[channel] != nil else {
-                all.append(nil)
-                continue
-            }
-            let calibration = configuration[calibrationOf: channel]
             var samples: [Double] = []
-            for frame in 0..<count {
-                let code = configuration.layout.code(of: channel, in: block, frame: frame) ?? 0
-                samples.append(Double(code) * calibration.scale + calibration.offset)
+            if let channel = MeterChannel(rawValue: lane), configuration.layout[channel] != nil {
+                let calibration = configuration[calibrationOf: channel]
+                for frame in 0..<count {
+                    let code = configuration.layout.code(of: channel, in: block, frame: frame) ?? 0
+                    samples.append(Double(code) * calibration.scale + calibration.offset)
+                }
             }
-            all.append(analyser.harmonics(samples.span, start: 0, length: Double(count), cycles: cycles))
+            detail.harmonics.append(
+                analyser.harmonics(samples.span, start: 0, length: Double(samples.count), cycles: cycles))
+            if wishes.spectra {
+                detail.spectra.append(
+                    analyser.groupedSpectrum(samples.span, start: 0, length: Double(samples.count), cycles: cycles))
+            }
+            if wishes.samples { detail.samples.append(samples) }
         }
-        return all
+        return detail
     }
 }

@@ -25,17 +25,17 @@ struct WindowRecord {
     var phases: [PhaseRecord]
     var flags: [String]
 
-    init(
-        _ reading: WindowReading, configuration: MeterConfiguration, voltages: [Harmonics?], currents: [Harmonics?],
-        extraFlags: [String] = []
-    ) {
+    init(_ detail: WindowDetail, configuration: MeterConfiguration) {
+        let reading = detail.reading
         firstFrame = reading.firstFrame
         frames = reading.frames
         seconds = reading.firstFrame / configuration.sampleRateHz
         frequencyHz = reading.frequencyHz
-        flags = reading.flags.words + extraFlags
+        flags = reading.flags.words + detail.extraFlags
         phases = []
         for phase in 0..<3 {
+            let voltage = detail.distortion(phase)
+            let current = detail.distortion(phase + 3)
             let hasVoltage = configuration.layout[[MeterChannel.u1, .u2, .u3][phase]] != nil
             let hasCurrent = configuration.layout[[MeterChannel.i1, .i2, .i3][phase]] != nil
             guard hasVoltage || hasCurrent else { continue }
@@ -43,29 +43,30 @@ struct WindowRecord {
             if hasVoltage {
                 record.voltageRMS = reading.voltageRMS[phase]
                 record.voltageDC = reading.voltageDC[phase]
-                record.voltageTHD = voltages[phase]?.totalHarmonicDistortion
+                record.voltageTHD = voltage?.totalHarmonicDistortion
             }
             if hasCurrent {
                 record.currentRMS = reading.currentRMS[phase]
                 record.currentDC = reading.currentDC[phase]
-                record.currentTHD = currents[phase]?.totalHarmonicDistortion
+                record.currentTHD = current?.totalHarmonicDistortion
                 record.currentCrest = reading.currentCrestFactor(phase)
             }
             if hasVoltage && hasCurrent {
                 record.activePower = reading.activePower[phase]
                 record.apparentPower = reading.apparentPower[phase]
                 record.powerFactor = reading.powerFactor(phase)
-                if let u = voltages[phase], let i = currents[phase] {
-                    record.reactivePower = Harmonics.reactivePower(voltage: u, current: i)
+                if let voltage, let current {
+                    record.reactivePower = Harmonics.reactivePower(voltage: voltage, current: current)
                 }
             }
             phases.append(record)
         }
     }
 
-    /// One line of JSON. `set` counts the `--channels` options from 1 where there are several.
-    func jsonLine(set: Int?) -> String {
-        var line = "{"
+    /// One line of JSON. `set` counts the `--channels` options from 1 where there are several; `more` are further
+    /// members of the object.
+    func jsonLine(set: Int?, more: [String] = []) -> String {
+        var line = "{\"type\":\"window\","
         if let set { line += "\"set\":\(set)," }
         line +=
             "\"first_frame\":\(json(firstFrame)),\"frames\":\(json(frames)),\"f_hz\":\(json(frequencyHz)),\"phases\":{"
@@ -78,7 +79,7 @@ struct WindowRecord {
             ]
             return "\(json(phase.name)):{" + values.map { "\"\($0.0)\":\(json($0.1))" }.joined(separator: ",") + "}"
         }.joined(separator: ",")
-        return line + "},\"flags\":[" + flags.map { json($0) }.joined(separator: ",") + "]}"
+        return line + "},\"flags\":\(json(flags))" + more.map { "," + $0 }.joined() + "}"
     }
 
     static let tableHeader =
@@ -87,20 +88,14 @@ struct WindowRecord {
     /// One line per phase, 80 columns without the flags.
     var tableLines: [String] {
         phases.enumerated().map { index, phase in
-            column(seconds, 2, 9) + "  " + phase.name + " " + significant(phase.voltageRMS, 8)
-                + significant(phase.currentRMS, 9) + significant(phase.activePower, 11)
-                + column(phase.powerFactor, 3, 6) + significant(phase.reactivePower, 11)
+            column(seconds, 2, 9) + "  " + phase.name + " " + significant(phase.voltageRMS, 8, mostDecimals: 4)
+                + significant(phase.currentRMS, 9, mostDecimals: 4)
+                + significant(phase.activePower, 11, mostDecimals: 4)
+                + column(phase.powerFactor, 3, 6) + significant(phase.reactivePower, 11, mostDecimals: 4)
                 + column(phase.voltageTHD.map { $0 * 100 }, 2, 6) + column(phase.currentTHD.map { $0 * 100 }, 1, 6)
                 + (index == 0 ? column(frequencyHz, 4, 9) : padded("", 9))
                 + (index == 0 && !flags.isEmpty ? "  " + flags.joined(separator: " ") : "")
         }
-    }
-
-    /// Five digits that count, whatever the unit of the recording.
-    private func significant(_ value: Double?, _ width: Int) -> String {
-        guard let value else { return padded("–", width) }
-        let decimals = value.magnitude >= 1000 ? 1 : value.magnitude >= 100 ? 2 : value.magnitude >= 10 ? 3 : 4
-        return padded(fixed(value, decimals), width)
     }
 }
 

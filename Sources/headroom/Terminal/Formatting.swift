@@ -4,6 +4,19 @@ func column(_ value: Double?, _ decimals: Int, _ width: Int) -> String {
     return padded(fixed(value, decimals), width)
 }
 
+/// `value` with five digits that count, at least 1 and at most 6 decimals, right-aligned; `–` for nil and for what is
+/// no number.
+func significant(_ value: Double?, _ width: Int, mostDecimals: Int = 6) -> String {
+    guard let value, value.isFinite else { return padded("–", width) }
+    var decimals = 1
+    var limit = 1000.0
+    while decimals < mostDecimals, value != 0, value.magnitude < limit {
+        decimals += 1
+        limit /= 10
+    }
+    return padded(fixed(value, decimals), width)
+}
+
 /// `text` right-aligned in `width` columns.
 func padded(_ text: String, _ width: Int) -> String {
     String(repeating: " ", count: max(0, width - text.count)) + text
@@ -35,6 +48,14 @@ func json(_ value: Double?) -> String {
 
 /// A current as JSON, to the milliampere: limits are whole steps, and sums of steps carry rounding dust.
 func jsonAmperes(_ value: Double?) -> String { json(value.map { ($0 * 1000).rounded() / 1000 }) }
+
+/// Texts as a JSON array.
+func json(_ texts: [String]) -> String { "[" + texts.map { json($0) }.joined(separator: ",") + "]" }
+
+/// Members as a JSON object, numbers or null.
+func json(_ members: [(key: String, value: Double?)]) -> String {
+    "{" + members.map { "\(json($0.key)):\(json($0.value))" }.joined(separator: ",") + "}"
+}
 
 /// A text as JSON.
 func json(_ text: String) -> String {

@@ -15,9 +15,12 @@ struct ProgressBar {
         isTerminal = isatty(STDERR_FILENO) == 1
     }
 
-    /// - Parameter share: 0 to 1. Nothing is shown for work that is done within half a second.
+    /// - Parameter share: 0 to 1. Nothing is shown for work that is done within half a second, in a file or pipe within
+    ///   30 s: what reads it wants results.
     mutating func update(_ share: Double) {
-        guard isVisible || MonotonicClock.nanoseconds() - begun > 500_000_000 else { return }
+        guard isVisible || MonotonicClock.nanoseconds() - begun > (isTerminal ? 500_000_000 : 30_000_000_000) else {
+            return
+        }
         isVisible = true
         let step = Int(share * (isTerminal ? 100 : 10))
         guard step != shown else { return }
