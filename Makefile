@@ -1,6 +1,6 @@
 # The commands of this repository. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test build release bench format lint clean
+.PHONY: help demo test build release bench firmware format lint clean
 
 SECONDS ?= 120
 ARGS ?=
@@ -29,11 +29,15 @@ bench: ## measure speed: the measuring core and the allocator (ARGS=--short: in 
 	@.ci/dependencies.sh build
 	cd Benchmarks && swift build -c release && .build/release/headroom-bench $(ARGS)
 
+firmware: ## run the measuring core on Cortex-M, AArch64 and RISC-V under QEMU and compare every bit
+	@.ci/dependencies.sh firmware
+	hardware/firmware/run
+
 format: ## bring the sources into the house's format
-	swift format --in-place --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+	swift format --in-place --recursive Package.swift Sources Tests hardware Benchmarks/Package.swift Benchmarks/Sources
 
 lint: ## check the format
-	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+	swift format lint --strict --recursive Package.swift Sources Tests hardware Benchmarks/Package.swift Benchmarks/Sources
 
 clean: ## remove what was built
 	rm -rf .build Benchmarks/.build

@@ -49,7 +49,22 @@ import Platform
         write(UInt8(ascii: "\n"))
     }
 
+    /// Ends the program where the counter does not count instructions, for example without the right `-icount`.
+    private mutating func checkCounter() {
+        platform_measure_begin()
+        processor_loop(10_000)
+        let counted = platform_measure_end().instructions
+        if counted < 20_000 || counted > 20_020 {
+            write("20000 instructions were counted as ")
+            write(decimal: UInt64(counted))
+            write(": run QEMU with the -icount of hardware/firmware/run\n")
+            platform_exit(3)
+        }
+    }
+
     static func main() {
+        var checker = Firmware()
+        checker.checkCounter()
         var index = 0
         while let vector = GoldenVector(rawValue: index) {
             var firmware = Firmware()

@@ -1,5 +1,5 @@
 #if !ONE_MODULE
-import MeterDSP
+    import MeterDSP
 #endif
 
 /// The machine that golden vectors run on: takes the results and counts what the meter uses.

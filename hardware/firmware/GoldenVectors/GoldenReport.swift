@@ -1,5 +1,5 @@
 #if !ONE_MODULE
-import MeterDSP
+    import MeterDSP
 #endif
 
 // Lines of the form int16-50Hz.window.3.voltageRMS=406CC00000000000,… in the order of the readings. Names are those of

@@ -1,5 +1,5 @@
 #if !ONE_MODULE
-import MeterDSP
+    import MeterDSP
 #endif
 
 /// A configuration of the meter and an input that brings out one thing it must do; the same on every processor.

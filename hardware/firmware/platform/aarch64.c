@@ -19,6 +19,10 @@ uint32_t processor_counter(void) {
 }
 uint32_t processor_instructions(uint32_t from, uint32_t to) { return to - from; }
 
+void processor_loop(uint32_t times) {
+    __asm volatile("1: subs %w0, %w0, #1\n b.ne 1b" : "+r"(times) : : "cc");
+}
+
 uintptr_t processor_semihost(uintptr_t operation, const void *argument) {
     register uintptr_t x0 __asm("x0") = operation;
     register const void *x1 __asm("x1") = argument;

@@ -36,6 +36,10 @@ uint32_t processor_instructions(uint32_t from, uint32_t to) {
     return (uint32_t)(((uint64_t)(to - from) * 40 + 512) / 1024);
 }
 
+void processor_loop(uint32_t times) {
+    __asm volatile("1: subs %0, #1\n bne 1b" : "+l"(times) : : "cc");
+}
+
 uintptr_t processor_semihost(uintptr_t operation, const void *argument) {
     register uintptr_t r0 __asm("r0") = operation;
     register const void *r1 __asm("r1") = argument;

@@ -31,5 +31,7 @@ void platform_heap_reset(void);
 uint32_t processor_counter(void);
 /// Instructions between two values of the counter.
 uint32_t processor_instructions(uint32_t from, uint32_t to);
+/// Executes two instructions `times` times, and a few around them.
+void processor_loop(uint32_t times);
 /// One semihosting call.
 uintptr_t processor_semihost(uintptr_t operation, const void *argument);

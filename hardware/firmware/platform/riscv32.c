@@ -15,3 +15,7 @@ uint32_t processor_counter(void) {
     return count;
 }
 uint32_t processor_instructions(uint32_t from, uint32_t to) { return to - from; }
+
+void processor_loop(uint32_t times) {
+    __asm volatile("1: addi %0, %0, -1\n bnez %0, 1b" : "+r"(times));
+}
