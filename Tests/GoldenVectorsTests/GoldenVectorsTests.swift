@@ -1,3 +1,4 @@
+import Glibc
 import GoldenVectors
 import MeterDSP
 import Testing
@@ -22,15 +23,22 @@ import Testing
         let last = windows - 1
         let frequency = Double(vector.millihertz) / 1000
         #expect(abs(results.value("window", last, "frequencyHz", 0) - frequency) < 0.001)
-        // Peak of the fundamental and of the harmonic, in codes of 24 bits; full scale is 500 V and 200 A.
-        let volts = [5_457_000.0, 5_420_000, 5_490_000].map { rms($0, 109_000) * 500 / 8_388_608 }
-        let amperes = [949_000.0, 356_000, 593_000].map { rms($0, 71_000) * 200 / 8_388_608 }
+        // Codes of 24 bits, full scale 500 V and 200 A; a coil's signal has the current's size at 50 Hz.
+        let isCoil = vector == .rogowskiAt50Hz || vector == .rogowskiInt24At60Hz
+        let volt = 500.0 / 8_388_608
+        let ampere = 200.0 / 8_388_608 * (isCoil ? 50 / frequency : 1)
+        let voltages = [5_457_000 * volt, 5_420_000 * volt, 5_490_000 * volt]
+        let currents = [949_000 * ampere, 356_000 * ampere, 593_000 * ampere]
+        // Current behind voltage, as a share of a turn; L3 feeds in.
+        let lags = [1.0 / 12, 1.0 / 6, 0x0123_4567 / 0x1p32 + 0.5]
         for phase in 0..<3 {
-            #expect(abs(results.value("window", last, "voltageRMS", phase) / volts[phase] - 1) < 0.0005)
-            #expect(abs(results.value("window", last, "currentRMS", phase) / amperes[phase] - 1) < 0.0015)
+            let power = voltages[phase] * currents[phase] / 2 * cos(2 * Double.pi * lags[phase])
+            let voltage = rms(voltages[phase], 109_000 * volt)
+            let current = rms(currents[phase], 71_000 * ampere)
+            #expect(abs(results.value("window", last, "voltageRMS", phase) / voltage - 1) < 0.0001)
+            #expect(abs(results.value("window", last, "currentRMS", phase) / current - 1) < 0.0003)
+            #expect(abs(results.value("window", last, "activePower", phase) / power - 1) < 0.0005)
         }
-        #expect(results.value("window", last, "activePower", 0) > 3000)
-        #expect(results.value("window", last, "activePower", 2) < -2000, "L3 feeds in")
         #expect(results.flags("window", last).isEmpty)
     }
 
@@ -67,12 +75,14 @@ import Testing
         }
     }
 
-    @Test("the same vector gives the same results again, and no two vectors the same", arguments: all)
-    func isRepeatable(_ vector: GoldenVector) throws {
-        let first = try Results(vector).values
-        #expect(try Results(vector).values == first)
-        for other in Self.all where other != vector {
-            #expect(try Results(other).values != first)
+    @Test("the same vector gives the same results again, and no two vectors the same")
+    func isRepeatable() throws {
+        let first = try Self.all.map { try Results($0).values }
+        let second = try Self.all.map { try Results($0).values }
+        #expect(first.count == 9)
+        for (index, results) in first.enumerated() {
+            #expect(results == second[index])
+            #expect(!first[..<index].contains(results))
         }
     }
 

@@ -34,7 +34,7 @@ extension GoldenVector {
         var windows: UInt32 = 0
 
         bench.meterBegins(.initialising)
-        var meter = try Meter(configuration)
+        var meter = try makeMeter(configuration)
         bench.meterEnds(.initialising)
 
         for _ in 0..<blocks {
@@ -45,7 +45,7 @@ extension GoldenVector {
             var cursor = 0
             while true {
                 bench.meterBegins(.advancing)
-                let event = meter.advance(through: block.span.bytes, from: &cursor)
+                let event = advance(&meter, through: block.span.bytes, from: &cursor)
                 bench.meterEnds(.advancing)
                 guard let event else { break }
                 switch event {
@@ -62,5 +62,16 @@ extension GoldenVector {
         }
         report("energy", 0, "imported", energy.imported, to: &bench)
         report("energy", 0, "exported", energy.exported, to: &bench)
+    }
+
+    // Functions of their own, so that their stack is not part of the caller's.
+    @inline(never)
+    private func makeMeter(_ configuration: MeterConfiguration) throws(MeterConfiguration.Failure) -> Meter {
+        try Meter(configuration)
+    }
+
+    @inline(never)
+    private func advance(_ meter: inout Meter, through block: RawSpan, from cursor: inout Int) -> Meter.Event? {
+        meter.advance(through: block, from: &cursor)
     }
 }

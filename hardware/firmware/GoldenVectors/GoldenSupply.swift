@@ -14,7 +14,7 @@ struct GoldenSupply {
     /// - Parameters:
     ///   - millihertz: frequency of the supply, above 0.
     ///   - framesPerSecond: above twice the highest harmonic.
-    ///   - isRogowski: the phase currents come as the signal of coils, of the size that the current itself has at 50 Hz.
+    ///   - isRogowski: the phase currents come as coils' signals, of the size that the current itself has at 50 Hz.
     init(millihertz: UInt32, framesPerSecond: UInt32, isRogowski: Bool) {
         turnPerFrame = UInt32((UInt64(millihertz) << 32) / (UInt64(framesPerSecond) * 1000))
         self.isRogowski = isRogowski

@@ -15,7 +15,7 @@ struct platform_used {
     uint32_t stack_bytes;
 };
 
-/// Paints the free stack, then starts counting. The caller of both must be the same function.
+/// Paints the free stack, then starts counting. Both are called by the same function.
 void platform_measure_begin(void);
 struct platform_used platform_measure_end(void);
 
