@@ -1,9 +1,10 @@
 # The commands of this repository. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test build release bench conformance fuzz docs format lint clean
+.PHONY: help demo test build release bench conformance fuzz firmware docs format lint clean
 
 SECONDS ?= 120
 ARGS ?=
+SWIFT_FILES = Package.swift Sources Tests hardware Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Kernels
 
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -42,11 +43,15 @@ fuzz: ## feed damaged input to every reader (ARGS="--seconds 600 --seed 7": anot
 docs: ## build the documentation of MeterDSP, with links checked
 	.ci/docs.sh
 
+firmware: ## run the measuring core on Cortex-M, AArch64 and RISC-V under QEMU and compare every bit
+	@.ci/dependencies.sh firmware
+	hardware/firmware/run
+
 format: ## bring the sources into the house's format
-	swift format --in-place --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Kernels
+	swift format --in-place --recursive $(SWIFT_FILES)
 
 lint: ## check the format
-	swift format lint --strict --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Kernels
+	swift format lint --strict --recursive $(SWIFT_FILES)
 
 clean: ## remove what was built
 	rm -rf .build Benchmarks/.build

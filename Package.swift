@@ -70,6 +70,10 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["MeterDSP"], path: "Tests/TestSupport", swiftSettings: common),
         .testTarget(
             name: "MeterDSPTests", dependencies: ["MeterDSP", "Spectrum", "TestSupport"], swiftSettings: common),
+        .target(
+            name: "GoldenVectors", dependencies: ["MeterDSP"], path: "hardware/firmware/GoldenVectors",
+            swiftSettings: common),
+        .testTarget(name: "GoldenVectorsTests", dependencies: ["GoldenVectors", "MeterDSP"], swiftSettings: common),
         .testTarget(name: "SpectrumTests", dependencies: ["Spectrum", "TestSupport"], swiftSettings: common),
         .testTarget(
             name: "AllocationTests", dependencies: ["Allocation"], resources: [.copy("Scenarios")],

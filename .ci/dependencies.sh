@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that building ("build") or testing ("test") needs and that are not there yet.
+# Installs the Debian packages that building ("build"), testing ("test") or running the measuring core on bare metal
+# ("firmware") needs and that are not there yet.
 # Says what and why first; uses sudo where it is not run as root.
 set -euo pipefail
 
@@ -16,6 +17,13 @@ if [ "$purpose" = test ]; then
     why[iiod]="the real IIO network server in the test bed"
     why[python3]="runs the test bed's signal generator"
     why[python3-pymodbus]="an independent Modbus implementation at the other end"
+fi
+if [ "$purpose" = firmware ]; then
+    why[qemu-system-arm]="plays the Cortex-M and AArch64 boards"
+    why[qemu-system-misc]="plays the RISC-V board"
+    why[gcc-arm-none-eabi]="its libgcc: floating-point arithmetic that Cortex-M lacks"
+    why[gcc-riscv64-unknown-elf]="its libgcc: the same for RISC-V"
+    why[python3]="builds, runs and compares"
 fi
 
 if ! command -v swift >/dev/null; then
