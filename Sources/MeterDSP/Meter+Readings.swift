@@ -18,15 +18,12 @@ extension Meter {
         windowHalfCycles += 1
         windowFlags.mark(halfCycle.flags)
         track.append(end.position)
-        // Crossings are right long before the filter has settled altogether: good enough to start from.
-        if hasPrevious, finder.source != nil { cycleFrames = previous.frames + current.frames }
         previous = current
         hasPrevious = true
 
         let isFull = windowHalfCycles == constants.halfCyclesInWindow
         let startsAnew = locked && !windowStartsAtCrossing
         let isEnd = isFull || afterGap || locked != windowWasLocked || finder.source != windowSource || startsAnew
-        addFundamentals(through: end.index, isEnd: isEnd)
         start = end
         if isEnd {
             readWindow(end, isFull: isFull)
@@ -51,6 +48,7 @@ extension Meter {
         finder.restart(at: next)
         start = Boundary(position: Double(next))
         isStarted = false
+        isPrepared = false
         gapBefore = true
         return hadFrames
     }
@@ -114,9 +112,7 @@ extension Meter {
         if !isFull { reading.flags.mark(.partial) }
         if !reading.flags.has(.unsynchronised), !reading.flags.has(.partial), let half = track.halfCycleFrames {
             reading.frequencyHz = constants.sampleRateHz / (2 * half)
-            cycleFrames = 2 * half
-            addFundamentalEdge(end, sign: 1)
-            readFundamentals(&reading, moments, omega: Double.pi / half)
+            readFundamentals(&reading, moments, end, omega: Double.pi / half)
         }
         if transformers.isNeeded { reading.correct(transformers) }
         reading.countEnergy(seconds: moments.frames / constants.sampleRateHz)
@@ -132,20 +128,22 @@ extension Meter {
 
     /// Fundamentals in volt and ampere.
     @_noAllocation @_noLocks
-    private mutating func readFundamentals(_ reading: inout WindowReading, _ moments: Moments, omega: Double) {
-        // A slip of more than a third of a cycle: the frequency jumped, and one phasor cannot describe the window.
-        guard ((omega - fundamentals.omega) * reading.frames).magnitude < 2 else { return }
+    private mutating func readFundamentals(
+        _ reading: inout WindowReading, _ moments: Moments, _ end: Boundary, omega: Double
+    ) {
         // The fundamentals are of codes as they came: a coil's mean is the slope of its integral.
         var mean = moments.mean + conditioner.level
-        for lane in 3..<7 where scales.isCoil(lane) {
-            mean[lane] = moments.slope[lane - 3] + conditioner.mean[lane - 3]
-        }
-        let (real, imaginary) = fundamentals.phasors(frames: reading.frames, omega: omega, mean: mean)
+        for lane in 3..<7 where scales.isCoil(lane) { mean[lane] = moments.slope[lane - 3] + conditioner.mean[lane - 3] }
+        guard let windowEdge,
+            let found = Fundamentals(
+                from: windowEdge, to: FundamentalEdge(end, stage, groups: groups), groups, origin: windowStart,
+                frames: reading.frames, omega: omega, mean: mean)
+        else { return }
         for phase in 0..<3 {
             let voltage =
-                Phasor(real[phase], imaginary[phase]) * scales.fundamentalGain(phase, omega: omega)
+                Phasor(found.real[phase], found.imaginary[phase]) * scales.fundamentalGain(phase, omega: omega)
             let current =
-                Phasor(real[phase + 3], imaginary[phase + 3]) * scales.fundamentalGain(phase + 3, omega: omega)
+                Phasor(found.real[phase + 3], found.imaginary[phase + 3]) * scales.fundamentalGain(phase + 3, omega: omega)
             reading.voltageFundamentalReal[phase] = voltage.real
             reading.voltageFundamentalImaginary[phase] = voltage.imaginary
             reading.currentFundamentalReal[phase] = current.real

@@ -54,43 +54,10 @@ extension Meter {
         return scales.clipping(minimum, maximum)
     }
 
-    /// Adds whole groups up to frame `last` to the fundamentals; at a window's end also the frames left.
-    @_noAllocation @_noLocks
-    mutating func addFundamentals(through last: Int64, isEnd: Bool) {
-        let length = Int64(finder.decimation)
-        let number = groups.count(before: fundamentalsNext)
-        let next = groups.first + Int64(number) * length
-        if next > fundamentalsNext, next - 1 <= last { addFundamentals(of: next - fundamentalsNext) }
-        if fundamentalsNext >= groups.first {
-            let count = Int((Swift.min(last + 1, groups.end) - fundamentalsNext) / length)
-            if count > 0 {
-                fundamentals.add(groups, from: number, count: count, first: fundamentalsNext)
-                fundamentalsNext += Int64(count) * length
-            }
-        }
-        while isEnd, fundamentalsNext <= last { addFundamentals(of: Swift.min(length, last + 1 - fundamentalsNext)) }
-    }
-
-    @_noAllocation @_noLocks
-    private mutating func addFundamentals(of count: Int64) {
-        let last = fundamentalsNext + count - 1
-        fundamentals.add(stage.sum(from: fundamentalsNext, through: last), first: fundamentalsNext, last: last)
-        fundamentalsNext = last + 1
-    }
-
-    /// Adds (`sign` 1) or takes away (`sign` −1) what `boundary` adds to the fundamentals.
-    @_noAllocation @_noLocks
-    mutating func addFundamentalEdge(_ boundary: Boundary, sign: Double) {
-        let weights = EdgeWeights(boundary.rest)
-        for place in 0..<4 {
-            let index = boundary.index + Int64(place) - 1
-            fundamentals.addEdge(widened(stage[index]), at: index, weight: sign * weights.integral[place])
-        }
-    }
-
     /// The first frame ever, or the first one after a gap, is there: everything starts with it.
     @_noAllocation @_noLocks
     mutating func prepareStart() {
+        isPrepared = true
         conditioner.restart(at: finder.position)
         groups.restart(at: finder.position)
     }
@@ -118,10 +85,7 @@ extension Meter {
         windowSource = finder.source
         windowWasLocked = finder.isLocked
         track.start(at: start.position)
-        fundamentals.start(
-            at: start.position, omega: 2 * Double.pi / Swift.max(cycleFrames, 4), groupFrames: finder.decimation)
-        addFundamentalEdge(start, sign: -1)
-        fundamentalsNext = start.index + 1
+        windowEdge = FundamentalEdge(start, stage, groups: groups)
     }
 
     /// Moves conditioned frames so that their constant part is small again, where it has grown beside `moments`: `Float`

@@ -41,6 +41,8 @@ public struct Meter: ~Copyable {
     var conditioner: Conditioner
     var groups: GroupSums
 
+    /// Frames are there; enough of them for the first boundary.
+    var isPrepared = false
     var isStarted = false
     var pendingBoundary: Double?
     var pendingGap: Int64?
@@ -58,11 +60,7 @@ public struct Meter: ~Copyable {
     var windowWasLocked = false
     var windowStartsAtCrossing = false
     var track = BoundaryTrack()
-    var fundamentals = FundamentalSums()
-    /// The first frame that the fundamentals have not yet.
-    var fundamentalsNext: Int64 = 0
-    /// Length of a cycle as last found, for the fundamentals of the next window.
-    var cycleFrames: Double
+    var windowEdge: FundamentalEdge?
     var levels = ChannelLevels()
     /// Q₁ of the last window, for the phase error of transformers in half cycles.
     var lastReactivePower = SIMD3<Double>.zero
@@ -81,11 +79,12 @@ public struct Meter: ~Copyable {
             bits = Swift.max(bits, format.significantBits + (format.isSigned ? 0 : 1))
         }
         finder = CycleFinder(configuration)
-        cycleFrames = configuration.sampleRateHz / configuration.nominalHz
         // A half cycle at its longest, and what its edges and its late channels reach beyond it.
         let keep = finder.longestHalfCycle + 160
         conditioner = Conditioner(configuration, keep: keep)
-        groups = GroupSums(length: finder.decimation, keeping: keep)
+        // A window of 70 % of the nominal frequency.
+        let window = 0.72 * Double(constants.halfCyclesInWindow) * configuration.sampleRateHz / configuration.nominalHz
+        groups = GroupSums(length: finder.decimation, keeping: Int(window))
         stage = FrameStage(configuration.layout, isNarrow: bits <= 16, keep: keep)
     }
 
@@ -127,13 +126,14 @@ public struct Meter: ~Copyable {
                 windowIsNew = false
                 return .window
             }
+            if !isStarted, isPrepared, finder.position + conditioner.lookahead < stage.end { startFirst() }
             if let boundary = pendingBoundary {
                 if wholeFrames(boundary) + conditioner.lookahead < stage.end {
                     pendingBoundary = nil
                     closeHalfCycle(at: boundary, afterGap: false)
                     return .halfCycle
                 }
-            } else if finder.position + Int64(finder.decimation) <= stage.end {
+            } else if isStarted, finder.position + Int64(finder.decimation) <= stage.end {
                 takeGroup()
                 continue
             }
@@ -143,9 +143,8 @@ public struct Meter: ~Copyable {
                 continue
             }
             guard stage.decode(block, from: &cursor, keepingFrom: firstNeeded) else { return nil }
-            if !isStarted { prepareStart() }
+            if !isPrepared { prepareStart() }
             conditioner.take(stage, keepingFrom: firstNeeded, endsHere: false)
-            if !isStarted { startFirst() }
         }
     }
 

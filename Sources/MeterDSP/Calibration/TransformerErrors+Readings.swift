@@ -3,10 +3,12 @@
 @safe struct TransformerTable: ~Copyable {
     /// Whether there is any error to correct.
     let isNeeded: Bool
+    private let owned: OwnedMemory
     private let errors: UnsafeMutablePointer<TransformerErrors>
 
     init(_ configuration: MeterConfiguration) {
-        unsafe errors = .allocate(capacity: 8)
+        owned = OwnedMemory(byteCount: 8 * MemoryLayout<TransformerErrors>.stride)
+        unsafe errors = owned.start.bindMemory(to: TransformerErrors.self, capacity: 8)
         unsafe errors.initialize(repeating: TransformerErrors(), count: 8)
         var isNeeded = false
         for channel in MeterChannel.allCases where (3..<7).contains(channel.rawValue) {
@@ -17,8 +19,6 @@
         }
         self.isNeeded = isNeeded
     }
-
-    deinit { unsafe errors.deallocate() }
 
     /// The errors of the channel in `lane`.
     subscript(lane: Int) -> TransformerErrors {

@@ -11,6 +11,7 @@
     /// Lanes i1, i2, i3, iN that carry a coil's signal.
     let hasCoils: Bool
     private let coils: SIMD4<Double>
+    private let owned: OwnedMemory
     /// In memory of its own: what is large beside what is needed often is copied with it.
     private let taps: UnsafeMutablePointer<ConditionedSums.Taps>
     /// Frames to either side that the taps reach.
@@ -73,8 +74,6 @@
         taps.filtersVoltages = filters[0].reach + filters[1].reach + filters[2].reach > 0
         taps.reach = reach == 0 || (reach == 1 && !taps.filtersVoltages) ? reach : 3
         self.coils = coils
-        unsafe self.taps = .allocate(capacity: 1)
-        unsafe self.taps.initialize(to: taps)
         self.reach = taps.reach
         self.shifts = shifts
         self.isNeeded = isNeeded
@@ -88,14 +87,11 @@
         self.latest = latest
         self.earliest = earliest
         isShifted = latest != 0 || earliest != 0
-        capacity = isNeeded ? 2 * keep + 1024 : 1
-        unsafe memory = .allocate(byteCount: capacity * 32, alignment: 32)
-        unsafe memory.initializeMemory(as: UInt8.self, repeating: 0, count: capacity * 32)
-    }
-
-    deinit {
-        unsafe memory.deallocate()
-        unsafe taps.deallocate()
+        capacity = isNeeded ? 2 * keep + 1024 : 0
+        owned = OwnedMemory(byteCount: capacity * 32 + MemoryLayout<ConditionedSums.Taps>.stride)
+        unsafe memory = owned.start
+        unsafe self.taps = (owned.start + capacity * 32).bindMemory(to: ConditionedSums.Taps.self, capacity: 1)
+        unsafe self.taps.initialize(to: taps)
     }
 
     /// Frames held before the first one after a start, so that the taps find some.

@@ -3,6 +3,7 @@
 ///
 /// Frames whose codes all lie within 16 bits are kept as eight 16-bit lanes, others as eight 32-bit lanes.
 @safe struct FrameStage: ~Copyable {
+    private let owned: OwnedMemory
     /// In memory of its own: what is large beside what is needed often is copied with it.
     private let decoder: UnsafeMutablePointer<FrameDecoder>
     private let frameBytes: Int
@@ -21,20 +22,15 @@
     ///   - keep: how many frames back a caller reaches at most.
     init(_ layout: FrameLayout, isNarrow: Bool, keep: Int) {
         self.isNarrow = isNarrow
-        unsafe decoder = .allocate(capacity: 1)
-        unsafe decoder.initialize(to: FrameDecoder(layout))
         frameBytes = layout.frameBytes
-        plainLanes = unsafe decoder.pointee.plainLanes
         capacity = 2 * keep + 1024
         stride = isNarrow ? 16 : 32
-        unsafe memory = .allocate(byteCount: capacity * stride, alignment: 32)
-        unsafe memory.initializeMemory(as: UInt8.self, repeating: 0, count: capacity * stride)
-    }
-
-    deinit {
-        unsafe memory.deallocate()
-        unsafe decoder.deinitialize(count: 1)
-        unsafe decoder.deallocate()
+        let rows = capacity * stride
+        owned = OwnedMemory(byteCount: rows + MemoryLayout<FrameDecoder>.stride)
+        unsafe memory = owned.start
+        unsafe decoder = (owned.start + rows).bindMemory(to: FrameDecoder.self, capacity: 1)
+        unsafe decoder.initialize(to: FrameDecoder(layout))
+        plainLanes = unsafe decoder.pointee.plainLanes
     }
 
     /// Index after the last frame held.
@@ -169,14 +165,20 @@
     /// Frames of eight little-endian 16-bit words in channel order: only the absent lanes are cleared.
     @_noAllocation @_noLocks
     private func decodePlain(_ block: RawSpan, from offset: Int, count room: Int, _ lanes: SIMD8<Int16>) {
+        // One check for all frames: a check of each costs more than the copy.
+        guard room > 0, offset >= 0, offset + (room - 1) * frameBytes + 16 <= block.byteCount else { return }
         let step = frameBytes
-        var source = offset
-        var target = unsafe memory + 16 * count
-        for _ in 0..<room {
-            let codes = unsafe block.unsafeLoadUnaligned(fromByteOffset: source, as: SIMD8<Int16>.self)
-            unsafe target.storeBytes(of: codes & lanes, as: SIMD8<Int16>.self)
-            source += step
-            unsafe target += 16
+        let end = unsafe memory + 16 * count
+        unsafe block.withUnsafeBytes { bytes in
+            guard let start = bytes.baseAddress else { return }
+            var source = unsafe start + offset
+            var target = unsafe end
+            for _ in 0..<room {
+                let codes = unsafe source.loadUnaligned(as: SIMD8<Int16>.self)
+                unsafe target.storeBytes(of: codes & lanes, as: SIMD8<Int16>.self)
+                unsafe source += step
+                unsafe target += 16
+            }
         }
     }
 

@@ -1,9 +1,11 @@
 /// The sums of codes of the last groups of frames, oldest first and without a gap between them: the cycle finder's input,
-/// kept until the half cycle they belong to is known. Safe: places are taken modulo the number there are.
+/// kept for a window's fundamentals. `Float` holds sums of 16-bit codes exactly. Safe: places are clamped to those held.
 @safe struct GroupSums: ~Copyable {
-    private let sums: UnsafeMutablePointer<SIMD8<Double>>
+    private let owned: OwnedMemory
+    private let sums: UnsafeMutablePointer<SIMD8<Float>>
     private let capacity: Int
-    private let length: Int64
+    /// Frames in a group.
+    let length: Int64
     private var newest = 0
     private var count = 0
     /// The frame after the newest group.
@@ -15,11 +17,9 @@
     init(length: Int, keeping frames: Int) {
         self.length = Int64(length)
         capacity = frames / length + 4
-        unsafe sums = .allocate(capacity: capacity)
-        unsafe sums.initialize(repeating: .zero, count: capacity)
+        owned = OwnedMemory(byteCount: capacity * MemoryLayout<SIMD8<Float>>.stride)
+        unsafe sums = owned.start.bindMemory(to: SIMD8<Float>.self, capacity: capacity)
     }
-
-    deinit { unsafe sums.deallocate() }
 
     /// The first frame of the oldest group held; `end` where there is none.
     var first: Int64 { @_noAllocation @_noLocks get { end - Int64(count) * length } }
@@ -34,9 +34,18 @@
     @_noAllocation @_noLocks
     mutating func append(_ sum: SIMD8<Double>) {
         newest = newest + 1 == capacity ? 0 : newest + 1
-        unsafe sums[newest] = sum
+        var stored = SIMD8<Float>.zero
+        for lane in 0..<8 { stored[lane] = Float(sum[lane]) }
+        unsafe sums[newest] = stored
         count = Swift.min(count + 1, capacity)
         end += length
+    }
+
+    /// The first frame of the group with frame `index`, held or still to come.
+    @_noAllocation @_noLocks
+    func start(ofGroupWith index: Int64) -> Int64 {
+        let back = end - index
+        return back <= 0 ? end : end - (back + length - 1) / length * length
     }
 
     /// How many groups held start before frame `index`.
@@ -52,7 +61,11 @@
         @_noAllocation @_noLocks get {
             var place = newest + 1 - count + Swift.min(Swift.max(0, number), count - 1)
             if place < 0 { place += capacity }
-            return unsafe sums[place]
+            guard place >= 0, place < capacity else { return .zero }
+            let stored = unsafe sums[place]
+            var sum = SIMD8<Double>.zero
+            for lane in 0..<8 { sum[lane] = Double(stored[lane]) }
+            return sum
         }
     }
 }

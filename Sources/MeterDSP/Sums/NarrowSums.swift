@@ -1,11 +1,10 @@
 /// Exact sums over consecutive frames whose codes all lie within 16 bits.
 ///
-/// As fast as a kernel of SSE2 intrinsics, without any. What it rests on: the products of two neighbouring lanes added
-/// up are one instruction (`pmaddwd`) where a compiler sees `evenHalf &+ oddHalf` of products of widened 16-bit lanes,
-/// so two frames are interleaved; lanes move in pairs, as 32-bit lanes; and nothing is widened in the loop: each 32-bit
-/// result enters one sum modulo 2³² and, with its upper half, another one, which together give the sum exactly.
+/// As fast as a kernel of SSE2 intrinsics, without any. What it rests on: products of neighbouring lanes added up are
+/// one instruction (`pmaddwd`), which the compiler sees in `evenHalf &+ oddHalf` of products of widened 16-bit lanes, so
+/// two frames are interleaved; lanes move in pairs, as 32-bit lanes; and nothing is widened in the loop (``SplitSums``).
 struct NarrowSums: BitwiseCopyable {
-    /// Most frames that one call takes: sums of upper halves then stay within 32 bits.
+    /// Most frames that one call takes, for which 32-bit sums of upper halves are enough.
     static var mostFrames: Int { @_noAllocation @_noLocks get { 65_536 } }
 
     /// Σx.
@@ -29,106 +28,39 @@ struct NarrowSums: BitwiseCopyable {
     @_noAllocation @_noLocks
     @inline(never)
     init(_ frames: UnsafeRawPointer, count: Int) {
-        guard count > 0 else { return }
-        // Multiplying by 1 would be folded away, and with it the one instruction that widens and adds two codes.
-        let elevens = SIMD8<Int16>(repeating: 11)
-        var total = (SIMD4<Int32>.zero, SIMD4<Int32>.zero)
-        var squares = (SIMD4<UInt32>.zero, SIMD4<UInt32>.zero)
-        var squaresAbove = (SIMD4<UInt32>.zero, SIMD4<UInt32>.zero)
-        var products = (SIMD4<Int32>.zero, SIMD4<Int32>.zero, SIMD4<Int32>.zero)
-        var productsAbove = (SIMD4<Int32>.zero, SIMD4<Int32>.zero, SIMD4<Int32>.zero)
+        var pairs = PairSums()
         var low = SIMD8<Int16>(repeating: .max)
         var high = SIMD8<Int16>(repeating: .min)
         var at = unsafe frames
-        // Codes of two frames side by side. They go round the loop so that the compiler cannot see the interleaving and
-        // take the products apart again. At first: of the odd frame and nothing.
-        var front = SIMD8<Int16>.zero
-        var back = SIMD8<Int16>.zero
-        var left = count / 2
-        if count % 2 == 1 {
-            low = unsafe at.loadUnaligned(as: SIMD8<Int16>.self)
-            high = low
-            front = SIMD8(low[0], 0, low[1], 0, low[2], 0, low[3], 0)
-            back = SIMD8(low[4], 0, low[5], 0, low[6], 0, low[7], 0)
-            unsafe at += 16
-        }
-        while true {
-            total.0 &+= Self.pairSums(front, elevens)
-            total.1 &+= Self.pairSums(back, elevens)
-            // Two squares reach 2³¹ at most: right as unsigned numbers.
-            let frontSquares = SIMD4<UInt32>(truncatingIfNeeded: Self.pairSums(front, front))
-            let backSquares = SIMD4<UInt32>(truncatingIfNeeded: Self.pairSums(back, back))
-            squares.0 &+= frontSquares
-            squares.1 &+= backSquares
-            squaresAbove.0 &+= frontSquares &>> 16
-            squaresAbove.1 &+= backSquares &>> 16
-            // u1, u2, u3, i1 and i2, i3, iN, aux, each of both frames.
-            let f = unsafe unsafeBitCast(front, to: SIMD4<Int32>.self)
-            let b = unsafe unsafeBitCast(back, to: SIMD4<Int32>.self)
-            // Two products lie above −2³¹ and reach +2³¹: right as signed numbers after taking 1 away.
-            // u1·i1, u2·u1, u3·u2, and i1·u3, which nobody needs.
-            let first = Self.pairSums(front, Self.codes(f[3], f[0], f[1], f[2])) &- 1
-            // u2·i2, u3·i3, i2·i3, i3·i2.
-            let second = Self.pairSums(Self.codes(f[1], f[2], b[0], b[1]), Self.codes(b[0], b[1], b[1], b[0])) &- 1
-            // u1·u3, i1·u3, i2·i1, i3·i1.
-            let third = Self.pairSums(Self.codes(f[0], f[3], b[0], b[1]), Self.codes(f[2], f[2], f[3], f[3])) &- 1
-            products.0 &+= first
-            products.1 &+= second
-            products.2 &+= third
-            productsAbove.0 &+= first &>> 16
-            productsAbove.1 &+= second &>> 16
-            productsAbove.2 &+= third &>> 16
-            if left == 0 { break }
+        var left = count
+        while left > 1 {
             let one = unsafe at.loadUnaligned(as: SIMD8<Int16>.self)
             let two = unsafe at.loadUnaligned(fromByteOffset: 16, as: SIMD8<Int16>.self)
             low.replace(with: one, where: one .< low)
             low.replace(with: two, where: two .< low)
             high.replace(with: one, where: one .> high)
             high.replace(with: two, where: two .> high)
-            front = SIMD8(one[0], two[0], one[1], two[1], one[2], two[2], one[3], two[3])
-            back = SIMD8(one[4], two[4], one[5], two[5], one[6], two[6], one[7], two[7])
+            pairs.add(one, two)
             unsafe at += 32
-            left &-= 1
+            left -= 2
         }
-        // 11·0xBA2E8BA3 = 1 modulo 2³².
-        sum = SIMD8<Int64>(
-            truncatingIfNeeded: SIMD8(lowHalf: total.0, highHalf: total.1) &* Int32(bitPattern: 0xBA2E_8BA3))
-        self.squares = SIMD8(
-            lowHalf: Self.joined(SIMD4(truncatingIfNeeded: squaresAbove.0), squares.0),
-            highHalf: Self.joined(SIMD4(truncatingIfNeeded: squaresAbove.1), squares.1))
-        // The loop ran once more than there are pairs of frames: for the odd frame, or for nothing.
-        let ones = Int64(count / 2 + 1)
-        let p = Self.joined(productsAbove.0, SIMD4(truncatingIfNeeded: products.0)) &+ ones
-        let q = Self.joined(productsAbove.1, SIMD4(truncatingIfNeeded: products.1)) &+ ones
-        let r = Self.joined(productsAbove.2, SIMD4(truncatingIfNeeded: products.2)) &+ ones
+        if left > 0 {
+            let one = unsafe at.loadUnaligned(as: SIMD8<Int16>.self)
+            low.replace(with: one, where: one .< low)
+            high.replace(with: one, where: one .> high)
+            pairs.add(one, .zero)
+        }
+        sum = pairs.sum
+        squares = pairs.squares
+        let ones = Int64((count + 1) / 2)
+        let p = pairs.first.value &+ ones
+        let q = pairs.second.value &+ ones
+        let r = pairs.third.value &+ ones
         powers = SIMD4(p[0], q[0], q[1], 0)
         voltagePairs = SIMD4(p[1], p[2], r[0], 0)
         currentPairs = SIMD4(r[2], q[2], r[3], 0)
         minimum = low
         maximum = high
-    }
-
-    /// Products of lanes, lanes 0 and 1 added up, 2 and 3, and so on.
-    @_noAllocation @_noLocks
-    @inline(__always)
-    private static func pairSums(_ a: SIMD8<Int16>, _ b: SIMD8<Int16>) -> SIMD4<Int32> {
-        let products = SIMD8<Int32>(truncatingIfNeeded: a) &* SIMD8<Int32>(truncatingIfNeeded: b)
-        return products.evenHalf &+ products.oddHalf
-    }
-
-    @_noAllocation @_noLocks
-    @inline(__always)
-    private static func codes(_ a: Int32, _ b: Int32, _ c: Int32, _ d: Int32) -> SIMD8<Int16> {
-        unsafe unsafeBitCast(SIMD4(a, b, c, d), to: SIMD8<Int16>.self)
-    }
-
-    /// The sum of 32-bit numbers from the sum of their upper halves and their sum modulo 2³²: what the upper halves
-    /// leave of it is the sum of the lower halves.
-    @_noAllocation @_noLocks
-    @inline(__always)
-    private static func joined(_ above: SIMD4<Int32>, _ modulo: SIMD4<UInt32>) -> SIMD4<Int64> {
-        let below = modulo &- (SIMD4<UInt32>(truncatingIfNeeded: above) &<< 16)
-        return (SIMD4<Int64>(truncatingIfNeeded: above) &<< 16) &+ SIMD4<Int64>(truncatingIfNeeded: below)
     }
 
     /// Adds the sums to `stretch`.
@@ -145,5 +77,70 @@ struct NarrowSums: BitwiseCopyable {
             stretch.voltagePairs[lane] += Double(voltagePairs[lane])
             stretch.currentPairs[lane] += Double(currentPairs[lane])
         }
+    }
+}
+
+/// Running sums over pairs of frames.
+private struct PairSums: BitwiseCopyable {
+    private var frontTotal = SIMD4<Int32>.zero
+    private var backTotal = SIMD4<Int32>.zero
+    private var frontSquares = SplitSums()
+    private var backSquares = SplitSums()
+    /// u1·i1, u1·u2, u2·u3, and one that nobody needs; less 1 for every pair.
+    private(set) var first = SplitSums()
+    /// u2·i2, u3·i3, i2·i3 and the same again; less 1 for every pair.
+    private(set) var second = SplitSums()
+    /// u1·u3, one that nobody needs, i1·i2, i1·i3; less 1 for every pair.
+    private(set) var third = SplitSums()
+
+    @_noAllocation @_noLocks
+    init() {}
+
+    @_noAllocation @_noLocks
+    @inline(__always)
+    mutating func add(_ a: SIMD8<Int16>, _ b: SIMD8<Int16>) {
+        // Both frames' u1, u2, u3, i1 and both frames' i2, i3, iN, aux, side by side.
+        let front = SIMD8(a[0], b[0], a[1], b[1], a[2], b[2], a[3], b[3])
+        let back = SIMD8(a[4], b[4], a[5], b[5], a[6], b[6], a[7], b[7])
+        // A multiplication by 1 would be folded away, and with it the one instruction that widens and adds.
+        let eleven = SIMD8<Int16>(repeating: 11)
+        frontTotal &+= Self.pairSums(front, eleven)
+        backTotal &+= Self.pairSums(back, eleven)
+        // Two squares reach 2³¹ at most: right as unsigned numbers.
+        frontSquares.add(SIMD4<UInt32>(truncatingIfNeeded: Self.pairSums(front, front)))
+        backSquares.add(SIMD4<UInt32>(truncatingIfNeeded: Self.pairSums(back, back)))
+        // Two products lie above −2³¹ and reach 2³¹: right as signed numbers after taking 1 away.
+        let f = unsafe unsafeBitCast(front, to: SIMD4<Int32>.self)
+        let g = unsafe unsafeBitCast(back, to: SIMD4<Int32>.self)
+        first.add(Self.pairSums(front, Self.codes(f[3], f[0], f[1], f[2])) &- 1)
+        second.add(Self.pairSums(Self.codes(f[1], f[2], g[0], g[1]), Self.codes(g[0], g[1], g[1], g[0])) &- 1)
+        third.add(Self.pairSums(Self.codes(f[0], f[3], g[0], g[1]), Self.codes(f[2], f[2], f[3], f[3])) &- 1)
+    }
+
+    /// Σx: 11 · 0xBA2E8BA3 = 1 modulo 2³², and Σx fits.
+    var sum: SIMD8<Int64> {
+        @_noAllocation @_noLocks get {
+            SIMD8<Int64>(
+                truncatingIfNeeded: SIMD8(lowHalf: frontTotal, highHalf: backTotal) &* Int32(bitPattern: 0xBA2E_8BA3))
+        }
+    }
+
+    var squares: SIMD8<Int64> {
+        @_noAllocation @_noLocks get { SIMD8(lowHalf: frontSquares.value, highHalf: backSquares.value) }
+    }
+
+    /// Products of lanes, lanes 0 and 1 added up, 2 and 3, and so on, modulo 2³².
+    @_noAllocation @_noLocks
+    @inline(__always)
+    private static func pairSums(_ a: SIMD8<Int16>, _ b: SIMD8<Int16>) -> SIMD4<Int32> {
+        let products = SIMD8<Int32>(truncatingIfNeeded: a) &* SIMD8<Int32>(truncatingIfNeeded: b)
+        return products.evenHalf &+ products.oddHalf
+    }
+
+    /// Pairs of 16-bit lanes moved as 32-bit ones: of single ones the compiler makes many moves.
+    @_noAllocation @_noLocks
+    @inline(__always)
+    private static func codes(_ a: Int32, _ b: Int32, _ c: Int32, _ d: Int32) -> SIMD8<Int16> {
+        unsafe unsafeBitCast(SIMD4(a, b, c, d), to: SIMD8<Int16>.self)
     }
 }

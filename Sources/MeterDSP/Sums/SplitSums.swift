@@ -1,0 +1,33 @@
+/// The exact sum of up to 65 536 times four 32-bit numbers, in two 32-bit sums: of the numbers modulo 2³², and of their
+/// upper halves. Three additions and shifts for four numbers, where widening them first takes four to six.
+struct SplitSums: BitwiseCopyable {
+    private var modulo = SIMD4<UInt32>.zero
+    private var above = SIMD4<Int32>.zero
+
+    @_noAllocation @_noLocks
+    init() {}
+
+    /// Adds numbers with a sign. One sum takes either these or those without.
+    @_noAllocation @_noLocks
+    @inline(__always)
+    mutating func add(_ x: SIMD4<Int32>) {
+        modulo &+= SIMD4<UInt32>(truncatingIfNeeded: x)
+        above &+= x &>> 16
+    }
+
+    /// Adds numbers without a sign, 2³¹ at most.
+    @_noAllocation @_noLocks
+    @inline(__always)
+    mutating func add(_ x: SIMD4<UInt32>) {
+        modulo &+= x
+        above &+= SIMD4<Int32>(truncatingIfNeeded: x &>> 16)
+    }
+
+    /// The sums: what the upper halves leave of the sum modulo 2³² is the sum of the lower halves.
+    var value: SIMD4<Int64> {
+        @_noAllocation @_noLocks get {
+            let below = modulo &- (SIMD4<UInt32>(truncatingIfNeeded: above) &<< 16)
+            return (SIMD4<Int64>(truncatingIfNeeded: above) &<< 16) &+ SIMD4<Int64>(truncatingIfNeeded: below)
+        }
+    }
+}
