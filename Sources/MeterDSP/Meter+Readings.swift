@@ -12,11 +12,17 @@ extension Meter {
         var flags = clipping(current, to: end)
         if !windowWasLocked || !locked { flags.mark(.unsynchronised) }
         if afterGap || gapBefore { flags.mark(.gap) }
-        readHalfCycle(current, end, flags: flags)
+        readHalfCycle(current, end)
+        flags.mark(lostPhases(halfCycle.voltageRMS))
+        let ownFlags = flags
+        // The reading is of a cycle, and so of the half cycle before too.
+        if hasPrevious { flags.mark(previousFlags) }
+        halfCycle.flags = flags
 
         windowSums.append(current)
         windowHalfCycles += 1
-        windowFlags.mark(halfCycle.flags)
+        windowFlags.mark(ownFlags)
+        previousFlags = ownFlags
         track.append(end.position)
         previous = current
         hasPrevious = true
@@ -54,7 +60,7 @@ extension Meter {
     }
 
     @_noAllocation @_noLocks
-    private mutating func readHalfCycle(_ current: Stretch, _ end: Boundary, flags: ReadingFlags) {
+    private mutating func readHalfCycle(_ current: Stretch, _ end: Boundary) {
         var cycle = current
         if hasPrevious {
             cycle = previous
@@ -68,6 +74,7 @@ extension Meter {
         var reading = HalfCycleReading()
         reading.endFrame = end.position
         reading.frames = moments.frames
+        reading.isWholeCycle = hasPrevious && finder.isCycle(moments.frames)
         reading.voltageRMS = SIMD3(rms[0], rms[1], rms[2])
         reading.currentRMS = SIMD3(rms[3], rms[4], rms[5])
         reading.halfCycleCurrentRMS = SIMD3(halfRMS[3], halfRMS[4], halfRMS[5])
@@ -75,8 +82,6 @@ extension Meter {
             reading.activePower[phase] = moments.powers[phase] * scales.scale[phase] * scales.scale[phase + 3]
         }
         if transformers.isNeeded { reading.correct(transformers, reactivePower: lastReactivePower) }
-        reading.flags = flags
-        reading.flags.mark(lostPhases(reading.voltageRMS))
         halfCycle = reading
     }
 
@@ -120,9 +125,9 @@ extension Meter {
         window = reading
         // Whole cycles, if not all of them, still tell what coils rise by.
         guard isFull || (conditioner.hasCoils && windowHalfCycles % 2 == 0) else { return }
-        levels.take(moments, subtracted: conditioner.level)
+        let steady = levels.take(moments, rise: windowSums.rise, subtracted: conditioner.level)
         guard conditioner.isNeeded else { return }
-        conditioner.subtractRamp(moments.slope, from: end.position)
+        conditioner.subtractRamp(moments.slope * steady, from: end.position)
         recentre(moments)
     }
 

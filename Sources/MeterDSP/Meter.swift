@@ -52,6 +52,7 @@ public struct Meter: ~Copyable {
     var start = Boundary(position: 0)
     var previous = Stretch()
     var hasPrevious = false
+    var previousFlags = ReadingFlags(rawValue: 0)
     var windowSums = Stretch()
     var windowStart = 0.0
     var windowHalfCycles = 0

@@ -78,13 +78,12 @@ public struct VoltageEventDetector: Sendable, BitwiseCopyable {
         return nil
     }
 
-    /// Without crossings only a cycle of nominal length says something about the RMS: on the way from virtual to real
-    /// crossings, and while the filter settles after a start, lengths are of no cycle at all.
+    /// Only the RMS over a whole cycle says something about the voltage: not while the meter settles, and not where the
+    /// cycle's two halves do not belong together.
     @_noAllocation @_noLocks
     private func coversCycle(_ reading: HalfCycleReading) -> Bool {
         let cycles = reading.frames / nominalFrames
-        if reading.flags.has(.gap) { return false }
-        return reading.flags.has(.unsynchronised) ? cycles > 0.99 && cycles < 1.01 : cycles > 0.75 && cycles < 1.25
+        return !reading.flags.has(.gap) && reading.isWholeCycle && cycles > 0.75 && cycles < 1.25
     }
 
     @_noAllocation @_noLocks

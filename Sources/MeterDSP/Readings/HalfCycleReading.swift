@@ -15,6 +15,9 @@ public struct HalfCycleReading: Sendable, BitwiseCopyable {
     public internal(set) var halfCycleCurrentRMS = SIMD3<Double>.zero
     /// Active power over the last whole cycle, watt; negative: towards the supply.
     public internal(set) var activePower = SIMD3<Double>.zero
+    /// Whether `frames` are a whole cycle of the mains as last known: not while the meter settles, nor on the way from one
+    /// signal's crossings to another's. A cycle without any voltage can be one: it goes on as the last ones went.
+    public internal(set) var isWholeCycle = true
     public internal(set) var flags = ReadingFlags(rawValue: 0)
 
     /// A reading of nothing.

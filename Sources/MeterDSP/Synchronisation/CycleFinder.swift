@@ -2,7 +2,8 @@
 /// phase currents.
 ///
 /// Groups of `decimation` frames are added up, band-passed, and the zero crossings of one of the signals taken from
-/// the cubic through four points. With no signal above the threshold it goes on with half cycles of nominal length.
+/// the cubic through four points. Crossings that a dip or a swell has shifted are not followed (``CyclePrediction``). With
+/// no signal above the threshold it goes on with half cycles as long as the last ones, at first of nominal length.
 struct CycleFinder: BitwiseCopyable {
     /// Frames added up before the filter, so that the filtered rate is at least 4 kHz, or the sample rate below that.
     let decimation: Int
@@ -27,9 +28,11 @@ struct CycleFinder: BitwiseCopyable {
     private var armed = false
     private var settledAt: Int64
     private var lastBoundary: Double
+    private var prediction: CyclePrediction
 
     /// The signal whose crossings are taken, 0 to 2; nil: none is strong enough, half cycles are virtual.
     private(set) var source: Int?
+    private var lastSource: Int?
     /// The frame after the last group taken.
     private(set) var position: Int64
 
@@ -57,6 +60,7 @@ struct CycleFinder: BitwiseCopyable {
         settledAt = settleFrames
         position = 0
         lastBoundary = 0
+        prediction = CyclePrediction(nominalCycle: 2 * nominalHalfCycle)
     }
 
     /// Frames from one boundary to the one that follows it at the latest, and those that may have been taken since.
@@ -64,6 +68,12 @@ struct CycleFinder: BitwiseCopyable {
 
     /// True when boundaries are zero crossings and the filter has settled.
     var isLocked: Bool { @_noAllocation @_noLocks get { source != nil && position >= settledAt } }
+
+    /// Whether `frames` are a cycle as last known, within 1 %; not while the filter settles.
+    @_noAllocation @_noLocks
+    func isCycle(_ frames: Double) -> Bool {
+        (source == nil || position >= settledAt) && (frames - prediction.cycle).magnitude < 0.01 * prediction.cycle
+    }
 
     /// Forgets all signals and goes on at frame `index`, which becomes a boundary.
     @_noAllocation @_noLocks
@@ -74,6 +84,8 @@ struct CycleFinder: BitwiseCopyable {
         peaksSinceBoundary = .zero
         armed = false
         source = nil
+        lastSource = nil
+        prediction = CyclePrediction(nominalCycle: 2 * nominalHalfCycle)
         settledAt = index + settleFrames
         position = index
         lastBoundary = Double(index)
@@ -84,6 +96,7 @@ struct CycleFinder: BitwiseCopyable {
         position = 0
         lastBoundary = 0
         settledAt = 0
+        prediction.forgetPhase()
     }
 
     /// Takes the next group of `decimation` frames.
@@ -118,16 +131,19 @@ struct CycleFinder: BitwiseCopyable {
                 armed = false
                 let share = Self.root(oldest[source], first, second, newest[source])
                 let crossing = groupMiddle + (share - 2) * Double(decimation)
+                let isSettled = position >= settledAt
+                let boundary = prediction.boundary(
+                    atCrossing: crossing, lastBoundary: lastBoundary, isSettled: isSettled)
                 // The first frames after settling may still show a crossing from before them.
-                if crossing > lastBoundary { return close(at: crossing) }
+                if boundary > lastBoundary { return close(at: boundary) }
             }
         } else {
             chooseSource()
         }
-        // A crossing is overdue: half a cycle of 33 Hz at 50 Hz nominal.
-        let overdue = source == nil ? 1.0 : 1.5
-        if Double(position - lag) > lastBoundary + overdue * nominalHalfCycle {
-            return close(at: source == nil ? lastBoundary + nominalHalfCycle : Double(position - lag))
+        // A crossing is overdue; without a signal there is none to wait for.
+        let expected = prediction.halfCycle
+        if Double(position - lag) > lastBoundary + (source == nil ? 1.0 : 1.25) * expected {
+            return close(at: prediction.boundary(afterLast: lastBoundary))
         }
         return nil
     }
@@ -142,16 +158,22 @@ struct CycleFinder: BitwiseCopyable {
         return boundary
     }
 
-    /// Takes the strongest signal that is a fifth above its threshold: less could come and go.
+    /// Takes the strongest signal that is a fifth above its threshold: less could come and go. The one that gave the
+    /// crossings last is taken first: its phase is known.
     @_noAllocation @_noLocks
     private mutating func chooseSource() {
         var best = 1.2
-        for signal in 0..<3 where Swift.max(peaks[signal], peaksSinceBoundary[signal]) >= best * thresholdPeaks[signal]
-        {
-            best = Swift.max(peaks[signal], peaksSinceBoundary[signal]) / thresholdPeaks[signal]
+        for signal in 0..<3 {
+            let strength = Swift.max(peaks[signal], peaksSinceBoundary[signal]) / thresholdPeaks[signal]
+            guard strength >= (signal == lastSource ? 1.2 : best) else { continue }
             source = signal
-            armed = false
+            if signal == lastSource { break }
+            best = strength
         }
+        guard let source else { return }
+        armed = false
+        if source != lastSource { prediction.forgetPhase() }
+        lastSource = source
     }
 
     /// Where the cubic through (−1, a), (0, b), (1, c), (2, d) is zero between 0 and 1, b and c of opposite signs.

@@ -18,7 +18,9 @@ struct EventSection {
             words: [
                 "All three voltages step to the residual value and back after 2, 5, 10, 50 cycles, beginning 0, 45, 90, 135 degrees",
                 "behind L1's zero crossing; thresholds 90, 110, 5 %, hysteresis 2 %; frequency, harmonics and interharmonics as in",
-                "the state. Worst of L1, L2, L3 and of all these. Limits [K]: 0.2 % of Udin, and one cycle for the duration.",
+                "the state. Worst of L1, L2, L3 and of all these. Limits [K]: 0.2 % of Udin, and one cycle for the duration, half of",
+                "it at either end. The duration is that of the RMS over one cycle, as the standard defines it: an interruption is",
+                "a cycle shorter than the voltage's absence, because a whole cycle must first be without voltage.",
             ], columns: ["event", "state", "residual: limit", "worst", "share", "duration: limit", "worst", "share"],
             namingCells: 2)
         let kinds = [
@@ -82,9 +84,25 @@ struct EventSection {
             guard own.count == 1, let event = own.first else { return (.infinity, .infinity) }
             let truth = supply.voltages[phase].rms * kind.percent / 100
             residual = max(residual, (event.extremeRMS - truth).magnitude / declared * 100)
-            duration = max(duration, (event.durationSeconds * frequency - cycles).magnitude)
+            let due = cycles + spread(kind)
+            duration = max(duration, (event.durationSeconds * frequency - due).magnitude)
         }
         return (residual, duration)
+    }
+
+    /// By how many cycles the RMS over one cycle is longer beyond its threshold than the voltage is stepped: with a share x
+    /// of the cycle at the new level its square lies that far between the squares of both.
+    private static func spread(_ kind: Kind) -> Double {
+        let level = kind.percent * kind.percent
+        let (begins, ends): (Double, Double) =
+            switch kind.kind {
+            case .dip: (90, 92)
+            case .swell: (110, 108)
+            case .interruption: (5, 7)
+            }
+        let gone = (10_000 - begins * begins) / (10_000 - level)
+        let back = (ends * ends - level) / (10_000 - level)
+        return back - gone
     }
 
     static func detector(_ rate: Double) throws -> VoltageEventDetector {

@@ -1,0 +1,94 @@
+/// Where the next boundary lies if the frequency stays: what tells a crossing that a step of the voltage has shifted from
+/// one that has moved with the frequency.
+///
+/// A dip shifts the crossings of a band-passed voltage by up to 2 % of a cycle for some cycles, and the RMS of cycles
+/// between them by half of that. A crossing further than 0.12 % of a cycle from where it is due, and four times further
+/// than crossings usually are, is therefore replaced by its prediction, for eight half cycles in a row at most: then the
+/// phase has really jumped, and is followed. A frequency that changes by 1 Hz/s stays within.
+struct CyclePrediction: BitwiseCopyable {
+    /// Length of a cycle in frames, as of the crossings that were followed.
+    private(set) var cycle: Double
+    private let nominalCycle: Double
+    /// The boundary before the last one: of the same direction as the next, so that even harmonics and DC, which shift
+    /// rising and falling crossings apart, do not matter.
+    private var boundaryBefore = 0.0
+    private var hasBoundaryBefore = false
+    /// The two crossings last seen, followed or not, the later one first.
+    private var lastCrossing = 0.0
+    private var crossingBefore = 0.0
+    private var crossings = 0
+    /// How far crossings usually are from where they are due, in frames.
+    private var jitter = 0.0
+    /// Crossings in a row that were not followed, and the first of them.
+    private var held = 0
+    private var firstHeld = 0.0
+    /// Crossings to follow whatever they say.
+    private var free = 2
+
+    /// - Parameter nominalCycle: in frames.
+    @_noAllocation @_noLocks
+    init(nominalCycle: Double) {
+        cycle = nominalCycle
+        self.nominalCycle = nominalCycle
+    }
+
+    var halfCycle: Double { @_noAllocation @_noLocks get { 0.5 * cycle } }
+
+    /// The boundary to set for a crossing.
+    @_noAllocation @_noLocks
+    mutating func boundary(atCrossing crossing: Double, lastBoundary: Double, isSettled: Bool) -> Double {
+        let measured = crossing - crossingBefore
+        let hasMeasured = crossings >= 2 && measured > 0.6 * nominalCycle && measured < 1.6 * nominalCycle
+        crossingBefore = lastCrossing
+        lastCrossing = crossing
+        crossings = Swift.min(crossings + 1, 2)
+        let due = boundaryBefore + cycle
+        let isPredictable = isSettled && hasBoundaryBefore && free == 0
+        let off = (crossing - due).magnitude
+        let allowed = Swift.max(0.0012 * cycle, 4 * jitter)
+        if isPredictable { jitter += 0.0625 * (Swift.min(off, 0.01 * cycle) - jitter) }
+        guard isPredictable, off > allowed else {
+            if free > 0 { free -= 1 }
+            held = 0
+            if hasMeasured {
+                // Before the filter has settled each cycle is better than the one before.
+                let change = measured - cycle
+                if !isSettled || change.magnitude > 0.02 * cycle { cycle = measured } else { cycle += 0.25 * change }
+            }
+            return next(crossing, lastBoundary)
+        }
+        if held == 0 { firstHeld = crossing }
+        held += 1
+        guard held > 8 else { return next(due, lastBoundary) }
+        // Eight half cycles off: of this direction four cycles, whose mean is the frequency now.
+        let mean = (crossing - firstHeld) / 4
+        if mean > 0.6 * nominalCycle, mean < 1.6 * nominalCycle { cycle = mean }
+        held = 0
+        free = 1
+        return next(crossing, lastBoundary)
+    }
+
+    /// The boundary where no crossing came.
+    @_noAllocation @_noLocks
+    mutating func boundary(afterLast lastBoundary: Double) -> Double {
+        crossings = 0
+        let due = hasBoundaryBefore ? boundaryBefore + cycle : lastBoundary + halfCycle
+        return next(due > lastBoundary + 0.5 * halfCycle ? due : lastBoundary + halfCycle, lastBoundary)
+    }
+
+    @_noAllocation @_noLocks
+    private mutating func next(_ boundary: Double, _ lastBoundary: Double) -> Double {
+        boundaryBefore = lastBoundary
+        hasBoundaryBefore = true
+        return boundary
+    }
+
+    /// Another signal gives the crossings from now on: the cycle stays, its phase is new.
+    @_noAllocation @_noLocks
+    mutating func forgetPhase() {
+        crossings = 0
+        held = 0
+        free = 2
+        hasBoundaryBefore = false
+    }
+}
