@@ -69,7 +69,8 @@ let package = Package(
         // MARK: Tests: one folder per room.
         .target(name: "TestSupport", dependencies: ["MeterDSP"], path: "Tests/TestSupport", swiftSettings: common),
         .testTarget(name: "MeterDSPTests", dependencies: ["MeterDSP", "TestSupport"], swiftSettings: common),
-        .testTarget(name: "SpectrumTests", dependencies: ["Spectrum", "TestSupport"], swiftSettings: common),
+        .testTarget(
+            name: "SpectrumTests", dependencies: ["Spectrum", "TestSupport", "MallocCounter"], swiftSettings: common),
         .testTarget(
             name: "AllocationTests", dependencies: ["Allocation"], resources: [.copy("Scenarios")],
             swiftSettings: common),
