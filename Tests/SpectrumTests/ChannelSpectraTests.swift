@@ -42,29 +42,55 @@ import Testing
         var spectra = try ChannelSpectra(
             sampleRateHz: point.rate, nominalHz: point.nominal, maximumOrder: point.highest)
         try spectra.transform(Self.rows([samples, samples.map { -$0 }]).span, start: Self.start, length: point.length)
+        // At 8 kHz order 50 comes near to the images of its like.
+        let tolerance = point.rate >= 12_800 ? 0.002 : 0.01
         let mean = try needed(spectra.phasor(channel: 0, order: 0))
-        #expect(abs(mean.real - 1.5) < 2e-4 && mean.imaginary == 0)
+        #expect(abs(mean.real - 1.5) < tolerance && mean.imaginary == 0)
         var analyser = HarmonicAnalyser(maximumOrder: point.highest)
         let found = analyser.harmonics(
             samples.span, start: Self.start, length: point.length, cycles: point.nominal == 50 ? 10 : 12)
         let harmonics = try #require(found)
         for line in signal.lines {
             let phasor = try needed(spectra.phasor(channel: 0, order: line.order))
-            #expect(abs(phasor.magnitude / line.rms - 1) < 2e-4, "order \(line.order)")
+            #expect(abs(phasor.magnitude / line.rms - 1) < tolerance, "order \(line.order)")
             let angle = signal.radians(line, at: seconds)
-            #expect(abs(remainder(phasor.radians - angle, 2 * .pi)) < 2e-4, "order \(line.order)")
+            #expect(abs(remainder(phasor.radians - angle, 2 * .pi)) < tolerance, "order \(line.order)")
             let opposite = try needed(spectra.phasor(channel: 1, order: line.order))
             #expect((opposite + phasor).magnitude < 1e-4 * line.rms)
-            // In double precision.
             let exact = harmonics.phasors[line.order]
-            #expect(abs(exact.magnitude / line.rms - 1) < 2e-4, "order \(line.order)")
-            #expect(abs(remainder(exact.radians - angle, 2 * .pi)) < 2e-4, "order \(line.order)")
+            #expect(abs(exact.magnitude / line.rms - 1) < tolerance, "order \(line.order)")
+            #expect(abs(remainder(exact.radians - angle, 2 * .pi)) < tolerance, "order \(line.order)")
         }
+        #expect(abs(harmonics.phasors[1].magnitude / 230 - 1) < 1e-5)
         let distortion = try needed(spectra.distortion(channel: 0, through: 40))
-        #expect(abs(distortion - signal.distortion(through: 40)) < 5e-6)
+        #expect(abs(distortion - signal.distortion(through: 40)) < (point.rate >= 12_800 ? 1e-5 : 2e-5))
         for channel in 2..<8 {
             let silent = try needed(spectra.phasor(channel: channel, order: 1))
             #expect(silent == .zero)
+        }
+    }
+
+    /// Where the window is not one of whole cycles, the fundamental leaks into all bins; dividing the interpolation out
+    /// must not make more of that than an exact transform gives.
+    @Test(arguments: [12_800, 32_000.0]) func whatLeaksDoesNotGrow(rate: Double) throws {
+        let radiansPerSample = 2 * Double.pi * 50 / rate
+        let length = 10 * rate / 49
+        let samples = (0..<Int(length) + 12).map { 325 * cos(radiansPerSample * Double($0)) }
+        var spectra = try ChannelSpectra(sampleRateHz: rate, nominalHz: 50)
+        try spectra.transform(Self.rows([samples]).span, start: Self.start, length: length)
+        let points = spectra.points
+        let values = (0..<points).map {
+            325 * cos(radiansPerSample * (Self.start + length * Double($0) / Double(points)))
+        }
+        for order in [2, 10, 25, 40, 50] {
+            var exact = Phasor.zero
+            for (index, value) in values.enumerated() {
+                let turn = 2 * Double.pi * Double(order * 10 * index % points) / Double(points)
+                exact = exact + Phasor(value * cos(turn), -value * sin(turn))
+            }
+            let expected = exact.magnitude * 2.0.squareRoot() / Double(points)
+            let found = try needed(spectra.phasor(channel: 0, order: order)).magnitude
+            #expect(abs(found / expected - 1) < 0.01, "order \(order)")
         }
     }
 
