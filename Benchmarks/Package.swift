@@ -15,12 +15,14 @@ let package = Package(
             dependencies: [
                 "CBenchmark",
                 .product(name: "MeterDSP", package: "Headroom"),
+                .product(name: "Spectrum", package: "Headroom"),
                 .product(name: "Allocation", package: "Headroom"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: [.enableUpcomingFeature("ExistentialAny"), .treatAllWarnings(as: .error)]),
-        // The sums in C, and a heap that counts. Only this package links it.
-        .target(name: "CBenchmark", cSettings: [.enableWarning("all")]),
+        // The sums in C, bare transforms, and a heap that counts. Only this package links it.
+        .target(
+            name: "CBenchmark", cSettings: [.enableWarning("all")], linkerSettings: [.linkedLibrary("fftw3")]),
     ]
 )

@@ -6,7 +6,8 @@ import Glibc
 struct HeadroomBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "headroom-bench",
-        abstract: "Measures the measuring core, the allocator and the machine under them, in one run and one table.",
+        abstract:
+            "Measures the measuring core, spectra, the allocator and the machine under them, in one run and one table.",
         discussion: """
             Times are only reported: they are the machine's as much as the program's. Counts decide: where a measured \
             loop touches the heap, the exit code is 1.
@@ -89,6 +90,9 @@ struct HeadroomBench: ParsableCommand {
                 contentsOf: try AllocatorBenchmark.run(
                     stations: stations, calls: calls, budget: budget, progress: &progress), at: place)
         }
+        let place = rows.firstIndex { $0.kind == .reference } ?? rows.endIndex
+        rows.insert(
+            contentsOf: try HarmonicsBenchmark.run(windows: max(200, calls / 100), progress: &progress), at: place)
         let overloads = try overloadRuns()
         if let chain = OverloadChain.row(overloads) {
             rows.insert(chain, at: rows.firstIndex { $0.kind == .reference } ?? rows.endIndex)

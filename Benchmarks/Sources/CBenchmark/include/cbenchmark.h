@@ -40,6 +40,12 @@ typedef struct {
 } cbenchmark_heap;
 cbenchmark_heap cbenchmark_heap_count(void);
 
+/* FFTW's transforms of real channels and nothing else. */
+typedef struct cbenchmark_fft cbenchmark_fft;
+cbenchmark_fft *cbenchmark_fft_make(int count, int channels); /* NULL: no memory */
+void cbenchmark_fft_run(cbenchmark_fft *fft);
+void cbenchmark_fft_free(cbenchmark_fft *fft);
+
 /* Nanoseconds of CLOCK_MONOTONIC. */
 static inline int64_t cbenchmark_nanoseconds(void) {
     struct timespec time;
