@@ -48,7 +48,7 @@ public struct ChannelSpectra: ~Copyable {
     /// Channels in a row of samples.
     public static let channels = 8
     /// Samples needed before and after a window.
-    public static let context = LagrangeKernel.after
+    public static let context = ShortKernel.after
 
     /// The highest order with a group.
     public let maximumOrder: Int
@@ -80,7 +80,7 @@ public struct ChannelSpectra: ~Copyable {
         let cycles = nominalHz == 50 ? 10 : 12
         // A little more than the range, so that a window at its very edge is taken.
         let longest = Double(cycles) * sampleRateHz / (nominalHz * 0.85) * 1.001
-        let count = LagrangeKernel.points(length: longest, bins: (maximumOrder + 1) * cycles)
+        let count = ShortKernel.points(length: longest, bins: (maximumOrder + 1) * cycles)
         guard let made = FourierTransform(count: count, channels: Self.channels) else { throw .memory }
         transform = made
         self.cycles = cycles
@@ -111,18 +111,18 @@ public struct ChannelSpectra: ~Copyable {
         guard length >= shortest, length <= longest else {
             throw .length(samples: length, shortest: shortest, longest: longest)
         }
-        guard start >= Double(LagrangeKernel.before - 1),
-            start + length + Double(LagrangeKernel.after) <= Double(frames.count)
+        guard start >= Double(ShortKernel.before - 1),
+            start + length + Double(ShortKernel.after) <= Double(frames.count)
         else { throw .window(start: start, length: length, samples: frames.count) }
         resampler.resample(
             frames, start: start, length: length, to: transform.inputs, count: transform.count,
             stride: transform.stride)
         // RMS of a sine is its amplitude over √2; a mean counts once.
         let count = transform.count
-        LagrangeKernel.corrections(factors, count: binCount, length: length)
+        resampler.kernel.corrections(factors, count: binCount, length: length)
         let scale = 2.0.squareRoot() / Double(count)
         for bin in 0..<binCount { factors[bin] *= scale }
-        factors[0] = 1 / Double(count)
+        factors[0] /= 2.0.squareRoot()
         for channel in 0..<Self.channels {
             transform.run(channel)
             transform.copyBins(to: bins + channel * binCount, factors: factors, count: binCount)

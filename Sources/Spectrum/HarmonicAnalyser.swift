@@ -3,15 +3,11 @@ import MeterDSP
 /// Finds the harmonics of a window of whole cycles.
 ///
 /// Any rate, any number of cycles; the window's edges may lie between samples. A window of whole samples goes
-/// straight into the transform; any other is taken at points that divide it evenly, by polynomials whose error is divided
-/// out of the spectrum.
+/// straight into the transform; any other is taken at 2ⁿ points that divide it evenly.
 ///
 /// - Note: Not for the real-time thread: allocates its result, and a plan for each new length.
 public struct HarmonicAnalyser: ~Copyable {
     private var transform: FourierTransform?
-    private let kernel = LagrangeKernel()
-    /// What the transform's bins are to be multiplied with.
-    private var factors: [Double] = []
 
     /// Highest order that is looked for (IEC 61000-4-7 asks for 40 in the THD of EN 50160).
     public let maximumOrder: Int
@@ -22,7 +18,7 @@ public struct HarmonicAnalyser: ~Copyable {
     }
 
     /// Samples that should be at hand before and after the window, for the values between samples at its edges.
-    public static let context = LagrangeKernel.after
+    public static let context = Resampler.reach
 
     /// Up to this share of the sample rate the values between samples are flat.
     private static let usableShare = 0.45
@@ -77,64 +73,28 @@ public struct HarmonicAnalyser: ~Copyable {
             start + length <= Double(samples.count) + 1e-6
         else { return nil }
         let isWhole = abs(start - start.rounded()) < 1e-9 && abs(length - length.rounded()) < 1e-9
-        let count =
-            isWhole
-            ? Int(length.rounded())
-            : LagrangeKernel.points(
-                length: length, bins: min((maximumOrder + 1) * cycles, Int(Self.usableShare * length)))
+        var count = Int(length.rounded())
+        if !isWhole {
+            count = 2
+            while Double(count) < length { count *= 2 }
+        }
         if transform?.count != count { transform = FourierTransform(count: count) }
         guard transform != nil else { return nil }
-        // RMS of a sine is its amplitude over √2; a mean counts once.
-        let scale = 2.0.squareRoot() / Double(count)
-        factors = Array(repeating: scale, count: count / 2 + 1)
-        if isWhole {
-            let first = Int(start.rounded())
-            for point in 0..<count { transform?.set(point, samples[first + point]) }
-        } else {
-            let highest = min(count / 2, Int(length / 2))
-            factors.withUnsafeMutableBufferPointer { buffer in
-                guard let base = buffer.baseAddress else { return }
-                LagrangeKernel.corrections(base, count: highest + 1, length: length)
-            }
-            for bin in 0...highest { factors[bin] *= scale }
-            let shift = Self.shift(period: length / Double(cycles), cycles: cycles)
-            for point in 0..<count {
-                let position = start + Double(point) * length / Double(count)
-                let interpolated = value(samples, at: position, shift: shift)
-                transform?.set(point, interpolated)
-            }
+        for point in 0..<count {
+            let position = start + Double(point) * length / Double(count)
+            transform?.set(
+                point,
+                isWhole
+                    ? samples[Int(position.rounded())]
+                    : Resampler.value(samples, at: position, period: length / Double(cycles)))
         }
-        factors[0] /= 2.0.squareRoot()
         transform?.run()
         return count
     }
 
-    /// The RMS phasor of `bin` after a transform.
-    private func bin(_ bin: Int, of count: Int) -> Phasor { (transform?.bin(bin) ?? .zero) * factors[bin] }
-
-    /// The value at `position` (in samples from the start of `samples`); beyond the ends the signal is taken to
-    /// go on as it was `shift` samples away.
-    private func value(_ samples: Span<Double>, at position: Double, shift: Int) -> Double {
-        let middle = Int(position)
-        let weights = kernel.weights(position - Double(middle))
-        let first = middle - LagrangeKernel.before + 1
-        var sum = 0.0
-        for tap in 0..<8 {
-            var place = first + tap
-            if place < 0 { place += shift }
-            if place >= samples.count { place -= shift }
-            sum += weights[tap] * samples[max(0, min(samples.count - 1, place))]
-        }
-        return sum
-    }
-
-    /// As many whole periods as come nearest to whole samples, at most all of them.
-    private static func shift(period: Double, cycles: Int) -> Int {
-        var best = period
-        for count in 1...cycles {
-            let candidate = Double(count) * period
-            if abs(candidate - candidate.rounded()) < abs(best - best.rounded()) { best = candidate }
-        }
-        return Int(best.rounded())
+    /// The RMS phasor of `bin` after a transform of `count` points.
+    private func bin(_ bin: Int, of count: Int) -> Phasor {
+        // RMS of a sine is its amplitude over √2; a mean counts once.
+        (transform?.bin(bin) ?? .zero) * ((bin == 0 ? 1 : 2.0.squareRoot()) / Double(count))
     }
 }

@@ -1,10 +1,10 @@
-/// Takes rows of eight channels at points between samples, by ``LagrangeKernel``, to one array per channel.
+/// Takes rows of eight channels at points between samples, by ``ShortKernel``, to one array per channel.
 ///
 /// In blocks that stay in the first cache: weights, then rows, then the columns of these. The weights go through memory,
 /// as vectors that are kept in registers and taken apart again make the compiler give up vectors altogether.
 struct RowResampler: ~Copyable {
     private static let block = 64
-    private let kernel = LagrangeKernel()
+    let kernel = ShortKernel()
     private let weights = UnsafeMutablePointer<SIMD8<Float>>.allocate(capacity: block)
     private let rows = UnsafeMutablePointer<SIMD8<Float>>.allocate(capacity: block)
     /// First row of each point's eight.
@@ -29,12 +29,12 @@ struct RowResampler: ~Copyable {
         _ frames: Span<SIMD8<Float>>, start: Double, length: Double, to target: UnsafeMutablePointer<Double>,
         count: Int, stride: Int
     ) {
-        precondition(start >= Double(LagrangeKernel.before - 1) && length > 0)
-        precondition(start + length + Double(LagrangeKernel.after) <= Double(min(frames.count, 1 << 23)))
+        precondition(start >= Double(ShortKernel.before - 1) && length > 0)
+        precondition(start + length + Double(ShortKernel.after) <= Double(min(frames.count, 1 << 23)))
         // Places in units of 2⁻⁴⁰ samples: the step's rounding grows to 10⁻⁸ samples, and no conversion is checked.
         let unit = 0x1p40
         let step = UInt64((length / Double(count) * unit).rounded(.down))
-        var place = UInt64((start - Double(LagrangeKernel.before - 1)) * unit)
+        var place = UInt64((start - Double(ShortKernel.before - 1)) * unit)
         frames.withUnsafeBufferPointer { buffer in
             guard let samples = buffer.baseAddress else { return }
             var point = 0
@@ -54,14 +54,14 @@ struct RowResampler: ~Copyable {
             let fraction = Float(Int32(truncatingIfNeeded: (place >> 16) & 0xFF_FFFF)) * 0x1p-24
             let t = SIMD8<Float>(repeating: fraction)
             place &+= step
-            var sum = kernel.shortPowers[7]
-            sum = sum * t + kernel.shortPowers[6]
-            sum = sum * t + kernel.shortPowers[5]
-            sum = sum * t + kernel.shortPowers[4]
-            sum = sum * t + kernel.shortPowers[3]
-            sum = sum * t + kernel.shortPowers[2]
-            sum = sum * t + kernel.shortPowers[1]
-            weights[index] = sum * t + kernel.shortPowers[0]
+            var sum = kernel.powers[7]
+            sum = sum * t + kernel.powers[6]
+            sum = sum * t + kernel.powers[5]
+            sum = sum * t + kernel.powers[4]
+            sum = sum * t + kernel.powers[3]
+            sum = sum * t + kernel.powers[2]
+            sum = sum * t + kernel.powers[1]
+            weights[index] = sum * t + kernel.powers[0]
         }
     }
 

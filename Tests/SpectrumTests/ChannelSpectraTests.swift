@@ -32,18 +32,18 @@ import Testing
         return rows
     }
 
-    static let start = 5.37
+    static let start = 30.37
 
     @Test(arguments: cases)
     func everyOrderIsExactWithItsAngle(_ point: Case) throws {
         let signal = HarmonicSignal.all(point.frequency, rms: 230, share: 0.01, highest: point.highest, mean: 1.5)
-        let samples = signal.samples(rate: point.rate, count: Int(point.length) + 12)
+        let samples = signal.samples(rate: point.rate, count: Int(point.length) + 60)
         let seconds = Self.start / point.rate
         var spectra = try ChannelSpectra(
             sampleRateHz: point.rate, nominalHz: point.nominal, maximumOrder: point.highest)
         try spectra.transform(Self.rows([samples, samples.map { -$0 }]).span, start: Self.start, length: point.length)
         // At 8 kHz order 50 comes near to the images of its like.
-        let tolerance = point.rate >= 12_800 ? 0.002 : 0.01
+        let tolerance = point.rate >= 12_800 ? 5e-4 : 1e-3
         let mean = try needed(spectra.phasor(channel: 0, order: 0))
         #expect(abs(mean.real - 1.5) < tolerance && mean.imaginary == 0)
         var analyser = HarmonicAnalyser(maximumOrder: point.highest)
@@ -63,10 +63,25 @@ import Testing
         }
         #expect(abs(harmonics.phasors[1].magnitude / 230 - 1) < 1e-5)
         let distortion = try needed(spectra.distortion(channel: 0, through: 40))
-        #expect(abs(distortion - signal.distortion(through: 40)) < (point.rate >= 12_800 ? 1e-5 : 2e-5))
+        #expect(abs(distortion - signal.distortion(through: 40)) < (point.rate >= 12_800 ? 1e-6 : 1e-5))
         for channel in 2..<8 {
             let silent = try needed(spectra.phasor(channel: channel, order: 1))
             #expect(silent == .zero)
+        }
+    }
+
+    /// Converters and switching supplies: a line above the highest order must not appear below it.
+    @Test(arguments: [42.5, 45, 48, 50.3, 54, 57.5], [84, 97, 110])
+    func whatLiesAboveLeavesNoImage(frequency: Double, order: Int) throws {
+        let line = HarmonicSignal(frequency: frequency, lines: [.init(order: order, rms: 1, radians: 0.7)])
+        let length = 10 * 12_800 / frequency
+        let samples = line.samples(rate: 12_800, count: Int(length) + 60)
+        var spectra = try ChannelSpectra(sampleRateHz: 12_800, nominalHz: 50)
+        let rows = Self.rows([samples])
+        try spectra.transform(rows.span, start: Self.start, length: length)
+        for bin in 0...510 {
+            let image = try needed(spectra.bin(channel: 0, bin))
+            #expect(image.magnitude < 3e-4, "bin \(bin)")
         }
     }
 
@@ -75,7 +90,7 @@ import Testing
     @Test(arguments: [12_800, 32_000.0]) func whatLeaksDoesNotGrow(rate: Double) throws {
         let radiansPerSample = 2 * Double.pi * 50 / rate
         let length = 10 * rate / 49
-        let samples = (0..<Int(length) + 12).map { 325 * cos(radiansPerSample * Double($0)) }
+        let samples = (0..<Int(length) + 60).map { 325 * cos(radiansPerSample * Double($0)) }
         var spectra = try ChannelSpectra(sampleRateHz: rate, nominalHz: 50)
         try spectra.transform(Self.rows([samples]).span, start: Self.start, length: length)
         let points = spectra.points
@@ -101,7 +116,7 @@ import Testing
         var generator = SeededGenerator(seed: seed)
         let signal = HarmonicSignal.all(point.frequency, rms: 230, share: 0.01, highest: point.highest)
         let scale = 500.0 / 32768
-        let samples = signal.samples(rate: point.rate, count: Int(point.length) + 12).map {
+        let samples = signal.samples(rate: point.rate, count: Int(point.length) + 60).map {
             ($0 / scale + generator.normal()).rounded() * scale
         }
         var spectra = try ChannelSpectra(
@@ -110,7 +125,7 @@ import Testing
         for line in signal.lines {
             let phasor = try needed(spectra.phasor(channel: 0, order: line.order))
             // Noise of a bin: 0.4 mV of 2.3 V.
-            #expect(abs(phasor.magnitude / line.rms - 1) < 0.003, "order \(line.order), seed \(seed)")
+            #expect(abs(phasor.magnitude / line.rms - 1) < 0.0015, "order \(line.order), seed \(seed)")
         }
         let distortion = try needed(spectra.distortion(channel: 0, through: 40))
         #expect(abs(distortion - signal.distortion(through: 40)) < 2e-5, "seed \(seed)")
@@ -127,7 +142,7 @@ import Testing
         let current = HarmonicSignal(
             frequency: frequency, lines: [line(1, 10, -20), line(2, 1, 0), line(5, 3, 220), line(7, 1, -60)])
         let length = 10 * 12_800 / frequency
-        let samples = [voltage, current].map { $0.samples(rate: 12_800, count: Int(length) + 12) }
+        let samples = [voltage, current].map { $0.samples(rate: 12_800, count: Int(length) + 60) }
         var spectra = try ChannelSpectra(sampleRateHz: 12_800, nominalHz: 50)
         let quiet = [Double](repeating: 0, count: samples[0].count)
         try spectra.transform(
@@ -145,7 +160,7 @@ import Testing
     @Test func groupsAreThoseOfTheGroupedSpectrum() throws {
         let length = 10 * 12_800 / 50.4
         let rate = 12_800.0
-        let samples = (0..<Int(length) + 12).map { index in
+        let samples = (0..<Int(length) + 60).map { index in
             let t = 2 * Double.pi * 50.4 * Double(index) / rate
             return 325 * cos(t) + 20 * cos(5 * t + 1) + 5 * cos(3.5 * t) + 2 * cos(5.1 * t) + 1.3 * cos(0.4 * t)
         }
@@ -159,15 +174,15 @@ import Testing
         #expect(own.highestOrder == 50)
         for order in 0...50 {
             let inter = try needed(spectra.interharmonicSubgroup(channel: 1, order: order))
-            #expect(abs(inter - (try #require(grouped.interharmonicSubgroup(order)))) < 1e-4)
+            #expect(abs(inter - (try #require(grouped.interharmonicSubgroup(order)))) < 2e-3)
             #expect(inter == own.interharmonicSubgroup(order))
             guard order > 0 else { continue }
             let subgroup = try needed(spectra.subgroup(channel: 1, order: order))
-            #expect(abs(subgroup - (try #require(grouped.subgroup(order)))) < 1e-4)
+            #expect(abs(subgroup - (try #require(grouped.subgroup(order)))) < 2e-3)
             #expect(subgroup == own.subgroup(order))
         }
         let fifth = try needed(spectra.subgroup(channel: 1, order: 5))
         // 20 V at the order, 2 V at one bin above it: peak values.
-        #expect(abs(fifth - (202.0).squareRoot()) < 1e-3)
+        #expect(abs(fifth - (202.0).squareRoot()) < 2e-3)
     }
 }
