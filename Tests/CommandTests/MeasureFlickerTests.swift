@@ -4,21 +4,23 @@ import Testing
 
 /// `headroom measure --events` on voltages whose flicker is known.
 struct MeasureFlickerTests {
-    /// 90 s of 230 V at 50 Hz whose amplitude jumps as IEC 61000-4-15 has it for P_st = 1, 110 and 39 changes per minute.
-    private static func recording(rate: Double = 1000, seconds: Double = 90, unit: String = "V") -> SyntheticRecording {
+    /// `nominal` in `unit` at 50 Hz whose amplitude jumps as IEC 61000-4-15 has it for P_st = 1: 110 and 39 changes
+    /// per minute.
+    private static func recording(rate: Double = 1000, seconds: Double = 90, unit: String = "V", nominal: Double = 230)
+        -> SyntheticRecording
+    {
         var recording = SyntheticRecording.house
         recording.sampleRateHz = rate
         recording.frameCount = Int(seconds * rate)
-        let perVolt = unit == "kV" ? 0.001 : 1
         func rectangle(_ changesPerMinute: Double, _ percent: Double) -> @Sendable (Double) -> Double {
             {
                 let turn = changesPerMinute / 120 * $0
                 let level = 1 + percent / 200 * (turn - turn.rounded(.down) < 0.5 ? 1 : -1)
-                return perVolt * 230 * 2.0.squareRoot() * level * sin(2 * Double.pi * 50 * $0)
+                return nominal * 2.0.squareRoot() * level * sin(2 * Double.pi * 50 * $0)
             }
         }
         recording.channels = [
-            ("a", unit, 0.012 * perVolt, rectangle(110, 0.722)), ("b", unit, 0.012 * perVolt, rectangle(39, 0.894)),
+            ("a", unit, nominal / 20_000, rectangle(110, 0.722)), ("b", unit, nominal / 20_000, rectangle(39, 0.894)),
         ]
         return recording
     }
@@ -37,9 +39,9 @@ struct MeasureFlickerTests {
 
     @Test(
         "the standard's fluctuations read 1 in each recorded phase, in any unit; a short recording is incomplete",
-        arguments: ["V", "kV"])
-    func standardPoints(unit: String) throws {
-        let found = try Self.lines(try Self.run(Self.recording(unit: unit), ["--json"]))
+        arguments: [("V", 230.0), ("kV", 11.5)])
+    func standardPoints(unit: String, nominal: Double) throws {
+        let found = try Self.lines(try Self.run(Self.recording(unit: unit, nominal: nominal), ["--json"]))
         try #require(found.count == 1)
         let line = found[0]
         #expect(line["start_s"] as? Double == 0 && line["duration_s"] as? Double == 90)
