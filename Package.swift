@@ -74,7 +74,8 @@ let package = Package(
             name: "GoldenVectors", dependencies: ["MeterDSP"], path: "hardware/firmware/GoldenVectors",
             swiftSettings: common),
         .testTarget(name: "GoldenVectorsTests", dependencies: ["GoldenVectors", "MeterDSP"], swiftSettings: common),
-        .testTarget(name: "SpectrumTests", dependencies: ["Spectrum", "TestSupport"], swiftSettings: common),
+        .testTarget(
+            name: "SpectrumTests", dependencies: ["Spectrum", "TestSupport", "MallocCounter"], swiftSettings: common),
         .testTarget(
             name: "AllocationTests", dependencies: ["Allocation"], resources: [.copy("Scenarios")],
             swiftSettings: common),

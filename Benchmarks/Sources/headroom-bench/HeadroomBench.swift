@@ -6,7 +6,8 @@ import Glibc
 struct HeadroomBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "headroom-bench",
-        abstract: "Measures the measuring core, the allocator and the machine under them, in one run and one table.",
+        abstract:
+            "Measures the measuring core, spectra, the allocator and the machine under them, in one run and one table.",
         discussion: """
             Times are only reported: they are the machine's as much as the program's. Counts and ratios decide: where \
             one breaks a threshold, the exit code is 1.
@@ -107,6 +108,7 @@ struct HeadroomBench: ParsableCommand {
         let kernels = rows.firstIndex { $0.kind == .machine } ?? rows.endIndex
         rows.insert(try NumPyBenchmark.row(numpy, signal.samples, rounds: short ? 2 : 10), at: kernels)
         var others = try ScalingBenchmark.run(rounds: short ? 20 : 100, progress: &progress)
+        others += try SpectraBenchmark.run(windows: short ? 500 : 1500, progress: &progress)
         others += try HarmonicsBenchmark.run(windows: short ? 50 : 300, progress: &progress)
         for (stations, budget) in AllocatorBenchmark.budgets {
             others += try AllocatorBenchmark.run(

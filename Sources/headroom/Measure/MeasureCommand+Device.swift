@@ -35,6 +35,7 @@ extension MeasureCommand {
         let interrupt = Interrupt { canceller.cancel() }
         defer { interrupt.release() }
         let end = seconds.map { MonotonicClock.nanoseconds() + Int64($0 * 1e9) }
+        sayWhyNoFlicker(configuration, seconds: nil)
         var lost: Int64 = 0
         while end.map({ MonotonicClock.nanoseconds() < $0 }) ?? true {
             do {
@@ -42,7 +43,9 @@ extension MeasureCommand {
                     if info.isDiscontinuity || info.framesLost > 0 {
                         lost += info.framesLost
                         measurer.markGap(info.framesLost) { output.take($0) }
+                        output.markGap(info.framesLost)
                     }
+                    output.take(frames: block)
                     measurer.take(block) { output.take($0) }
                 }
             } catch {

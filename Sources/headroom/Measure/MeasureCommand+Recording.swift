@@ -113,7 +113,10 @@ extension MeasureCommand {
         var first = 0
         while first < recording.frameCount {
             let range = first..<min(recording.frameCount, first + block)
-            try recording.withFrames(range) { bytes in measurer.take(bytes) { output.take($0) } }
+            try recording.withFrames(range) { bytes in
+                output.take(frames: bytes)
+                measurer.take(bytes) { output.take($0) }
+            }
             first = range.upperBound
             progress.update(Double(first) / Double(recording.frameCount))
         }
@@ -122,6 +125,7 @@ extension MeasureCommand {
         if report.events, !json, seconds < FrequencyMeter.intervalSeconds {
             complain("\(recording.name): shorter than 10 s, so there is no frequency of 10 s")
         }
+        sayWhyNoFlicker(configuration, seconds: seconds)
         if !output.hasCycles {
             let window = configuration.nominalHz < 55 ? "10 cycles at 50 Hz" : "12 cycles at 60 Hz"
             throw RunError(

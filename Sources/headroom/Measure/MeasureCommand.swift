@@ -149,6 +149,19 @@ struct MeasureCommand: ParsableCommand {
         complain("\(plot): window \(drawing.windowNumber) drawn")
     }
 
+    /// Says why `--events` has no flicker, where it has none.
+    ///
+    /// - Parameter seconds: of signal; nil: not known yet.
+    func sayWhyNoFlicker(_ configuration: MeterConfiguration, seconds: Double?) {
+        let inputs = RecordedInputs(configuration.layout)
+        guard report.events, !json, (0..<3).contains(where: { inputs.hasVoltage($0) }) else { return }
+        if !FlickerWatch.sampleRatesHz.contains(configuration.sampleRateHz) {
+            complain("\(source): no flicker: it takes 1000 to 1000000 samples per second")
+        } else if let seconds, seconds <= FlickerMeter.settlingSeconds {
+            complain("\(source): no flicker: its meter settles for \(Int(FlickerMeter.settlingSeconds)) s")
+        }
+    }
+
     func makeMeasurer(
         _ configuration: MeterConfiguration, _ wishes: WindowMeasurer.Wishes
     ) throws -> WindowMeasurer {

@@ -49,6 +49,12 @@ struct MeasureReport {
             details: options.showsWindows || options.plot != nil, window: options.window)
     }
 
+    /// Takes a block of frames, before what the measurer finds in it.
+    mutating func take(frames block: RawSpan) { watch?.add(frames: block) }
+
+    /// A gap of `frames` before the next block, after what the measurer found before it.
+    mutating func markGap(_ frames: Int64) { watch?.markGap(frames) }
+
     mutating func take(_ finding: Finding) {
         switch finding {
         case .halfCycle(let reading):

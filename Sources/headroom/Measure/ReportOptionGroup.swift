@@ -16,7 +16,8 @@ struct ReportOptionGroup: ParsableArguments {
 
     @Flag(
         help:
-            "Dips, swells and interruptions; frequency per 10 s; values per 150/180 cycles, 10 minutes and 2 hours.")
+            "Dips, swells and interruptions; frequency per 10 s; flicker (Pst) per 10 minutes; values per 150/180 cycles, 10 minutes and 2 hours."
+    )
     var events = false
 
     @Option(

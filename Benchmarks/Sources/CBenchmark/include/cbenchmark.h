@@ -39,12 +39,11 @@ void cbenchmark_coils_clear(cbenchmark_coils *coils);
 /* Integrates the coils of `count` frames and adds up: a plain loop. */
 void cbenchmark_add_coils(cbenchmark_coils *coils, const int16_t *frames, size_t count);
 
-/* FFTW by itself: the transform of `count` real samples, planned as the library plans it. 0: no memory. */
-typedef struct cbenchmark_transform cbenchmark_transform;
-cbenchmark_transform *cbenchmark_transform_make(int count);
-void cbenchmark_transform_free(cbenchmark_transform *transform);
-/* Copies the samples in and transforms them; returns one of the results. */
-double cbenchmark_transform_run(cbenchmark_transform *transform, const double *samples);
+/* FFTW's transforms of so many real channels and nothing else: planned as the library plans them, nothing copied. */
+typedef struct cbenchmark_fft cbenchmark_fft;
+cbenchmark_fft *cbenchmark_fft_make(int count, int channels); /* NULL: no memory */
+void cbenchmark_fft_run(cbenchmark_fft *fft);
+void cbenchmark_fft_free(cbenchmark_fft *fft);
 
 /* Allocations and frees of the calling thread since it began. */
 typedef struct {

@@ -26,6 +26,7 @@ struct EventLines {
         case .event(let event, let hasEnded): [text(event, hasEnded: hasEnded)]
         case .frequency(let reading): [text(reading)]
         case .aggregate(let reading, let interval): text(reading, interval)
+        case .flicker(let interval, _): text(interval)
         }
     }
 
@@ -66,6 +67,21 @@ struct EventLines {
             reading.startClockSeconds, name(interval), reading.endClockSeconds - reading.startClockSeconds)
         return lines.enumerated().map { ($0 == 0 ? first : indent) + $1 }
     }
+
+    private func text(_ interval: FlickerWatch.Interval) -> [String] {
+        let values = interval.phases.map { "  L\($0.phase + 1) \(column($0.reading.shortTermSeverity, 3, 0))" }
+        let flags = words(interval)
+        return [
+            start(seconds(interval.startFrame), "flicker", seconds(interval.endFrame - interval.startFrame))
+                + "  Pst" + values.joined()
+        ] + (flags.isEmpty ? [] : [padded("", Self.header.count) + suffix(flags)])
+    }
+
+    private func words(_ interval: FlickerWatch.Interval) -> [String] {
+        (interval.isIncomplete ? ["incomplete"] : []) + (interval.isFlagged ? ["flagged"] : [])
+    }
+
+    private func seconds(_ frames: Int64) -> Double { Double(frames) / sampleRateHz }
 
     private func start(_ seconds: Double, _ what: String, _ length: Double) -> String {
         column(seconds, 3, 9) + "  " + leading(what, 13) + column(length, 3, 10)
@@ -132,6 +148,23 @@ struct EventLines {
                     "\"negative_unbalance\":\(json(reading.negativeUnbalance))",
                     "\"zero_unbalance\":\(json(reading.zeroUnbalance))", "\"flagged\":\(reading.isFlagged)",
                     "\"incomplete\":\(reading.isIncomplete)", "\"flags\":\(json(reading.flags.words))",
+                ])
+        case .flicker(let interval, let lamp):
+            let phases = interval.phases.map { phase, reading in
+                json("L\(phase + 1)") + ":"
+                    + json([
+                        ("pst", reading.shortTermSeverity),
+                        ("p_inst_max", reading.seconds > 0 ? reading.maximumSensation : nil),
+                        ("classified_s", reading.seconds),
+                    ])
+            }
+            return object(
+                "flicker", set,
+                [
+                    "\"start_s\":\(json(seconds(interval.startFrame)))",
+                    "\"duration_s\":\(json(seconds(interval.endFrame - interval.startFrame)))",
+                    "\"lamp\":\(json(lamp))", "\"phases\":{" + phases.joined(separator: ",") + "}",
+                    "\"flagged\":\(interval.isFlagged)", "\"incomplete\":\(interval.isIncomplete)",
                 ])
         }
     }

@@ -1,14 +1,15 @@
 import MeterDSP
 import Site
 
-/// Dips, swells and interruptions, frequency per 10 s, and values per 150/180 cycles, 10 minutes and 2 hours, of the
-/// readings that it is given. Clock: seconds since the first frame.
+/// Dips, swells and interruptions, frequency per 10 s, values per 150/180 cycles, 10 minutes and 2 hours, of the
+/// readings that it is given; flicker per 10 minutes, of the frames. Clock: seconds since the first frame.
 struct EventWatch {
     /// What there is to report, in the order in which it is known.
     enum Report {
         case event(VoltageEvent, hasEnded: Bool)
         case frequency(FrequencyReading)
         case aggregate(AggregatedReading, Interval)
+        case flicker(FlickerWatch.Interval, lamp: String)
     }
 
     enum Interval: String {
@@ -24,6 +25,7 @@ struct EventWatch {
     private var detector: VoltageEventDetector?
     private var frequency: FrequencyMeter?
     private var aggregator = Aggregator()
+    private var flicker: FlickerWatch?
     /// A voltage event fell into the time since the last window.
     private var isTouched = false
 
@@ -37,6 +39,7 @@ struct EventWatch {
         hasThreeVoltages = inputs.hasThreeVoltages
         frequency = FrequencyMeter(sampleRateHz: configuration.sampleRateHz, nominalHz: configuration.nominalHz)
         guard !watched.isEmpty else { return }
+        flicker = FlickerWatch(configuration, declaredVoltage: declaredVoltage)
         do {
             detector = try VoltageEventDetector(
                 VoltageEventThresholds(declaredVoltage: declaredVoltage),
@@ -47,6 +50,12 @@ struct EventWatch {
         }
     }
 
+    /// Takes a block before the readings that are made of it.
+    mutating func add(frames block: RawSpan) { flicker?.add(block) }
+
+    /// A gap of `frames` before the next block.
+    mutating func markGap(_ frames: Int64) { flicker?.markGap(frames) }
+
     mutating func add(_ reading: HalfCycleReading, report: (Report) -> Void) {
         if let found = frequency?.add(reading, clockSeconds: reading.endFrame / sampleRateHz) {
             report(.frequency(found))
@@ -54,9 +63,14 @@ struct EventWatch {
         detector?.add(reading)
         while let event = detector?.nextEnded() {
             isTouched = true
+            flicker?.touch(from: event.startFrame, to: event.endFrame)
             if isWorthReporting(event) { report(.event(event, hasEnded: true)) }
         }
-        if detector?.isRunning == true { isTouched = true }
+        if detector?.isRunning == true {
+            isTouched = true
+            flicker?.touch(from: reading.endFrame - reading.frames, to: reading.endFrame)
+        }
+        while let interval = flicker?.next(knownTo: reading.endFrame) { self.report(interval, report) }
     }
 
     mutating func add(_ window: WindowReading, report: (Report) -> Void) {
@@ -84,6 +98,12 @@ struct EventWatch {
             }
         }
         self.report(aggregator.finish(), report)
+        for interval in flicker?.finish() ?? [] { self.report(interval, report) }
+    }
+
+    private func report(_ interval: FlickerWatch.Interval, _ report: (Report) -> Void) {
+        guard let flicker else { return }
+        report(.flicker(interval, lamp: flicker.lampWord))
     }
 
     private func report(_ ended: Aggregator.Ended, _ report: (Report) -> Void) {
