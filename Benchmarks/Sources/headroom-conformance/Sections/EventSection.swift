@@ -19,8 +19,8 @@ struct EventSection {
                 "All three voltages step to the residual value and back after 2, 5, 10, 50 cycles, beginning 0, 45, 90, 135 degrees",
                 "behind L1's zero crossing; thresholds 90, 110, 5 %, hysteresis 2 %; frequency, harmonics and interharmonics as in",
                 "the state. Worst of L1, L2, L3 and of all these. Limits [K]: 0.2 % of Udin, and one cycle for the duration, half of",
-                "it at either end. The duration is that of the RMS over one cycle, as the standard defines it: an interruption is",
-                "a cycle shorter than the voltage's absence, because a whole cycle must first be without voltage.",
+                "it at either end. Truth: the exact RMS of each cycle between a channel's own zero crossings, as the standard defines",
+                "U(1/2). An interruption is a cycle shorter than the voltage's absence: a whole cycle must first be without voltage.",
             ], columns: ["event", "state", "residual: limit", "worst", "share", "duration: limit", "worst", "share"],
             namingCells: 2)
         let kinds = [
@@ -82,27 +82,42 @@ struct EventSection {
                     && event.startFrame > 0.9 * rate
             }
             guard own.count == 1, let event = own.first else { return (.infinity, .infinity) }
-            let truth = supply.voltages[phase].rms * kind.percent / 100
-            residual = max(residual, (event.extremeRMS - truth).magnitude / declared * 100)
-            let due = cycles + spread(kind)
-            duration = max(duration, (event.durationSeconds * frequency - due).magnitude)
+            let truth = truth(kind, supply.voltages[phase], phase, frequency, from: start, to: end)
+            residual = max(residual, (event.extremeRMS - truth.extreme).magnitude / declared * 100)
+            duration = max(duration, (event.durationSeconds - truth.seconds).magnitude * frequency)
         }
         return (residual, duration)
     }
 
-    /// By how many cycles the RMS over one cycle is longer beyond its threshold than the voltage is stepped: with a share x
-    /// of the cycle at the new level its square lies that far between the squares of both.
-    private static func spread(_ kind: Kind) -> Double {
-        let level = kind.percent * kind.percent
+    /// The event as the standard defines it: the extreme of the RMS of cycles between the channel's own rising and falling
+    /// crossings, and the time from the first one beyond the threshold to the first one back.
+    private static func truth(
+        _ kind: Kind, _ voltage: Waveform, _ phase: Int, _ frequency: Double, from start: Double, to end: Double
+    ) -> (extreme: Double, seconds: Double) {
         let (begins, ends): (Double, Double) =
             switch kind.kind {
-            case .dip: (90, 92)
-            case .swell: (110, 108)
-            case .interruption: (5, 7)
+            case .dip: (0.90, 0.92)
+            case .swell: (1.10, 1.08)
+            case .interruption: (0.05, 0.07)
             }
-        let gone = (10_000 - begins * begins) / (10_000 - level)
-        let back = (ends * ends - level) / (10_000 - level)
-        return back - gone
+        // L1 stands at 11 degrees at 0 s, L2 120 degrees behind it.
+        let first = (120 * Double(phase) - 11) / 360 / frequency
+        var number = ((start - first) * 2 * frequency).rounded(.down) - 2
+        var extreme = kind.kind == .swell ? 0 : Double.infinity
+        var begun: Double?
+        while true {
+            let at = first + number / (2 * frequency)
+            let rms = voltage.rms(over: at - 1 / frequency..<at)
+            extreme = kind.kind == .swell ? max(extreme, rms) : min(extreme, rms)
+            let share = rms / declared
+            if let begun {
+                if kind.kind == .swell ? share <= ends : share >= ends { return (extreme, at - begun) }
+            } else if kind.kind == .swell ? share > begins : share < begins {
+                begun = at
+            }
+            if at > end + 1 { return (.nan, .nan) }
+            number += 1
+        }
     }
 
     static func detector(_ rate: Double) throws -> VoltageEventDetector {
