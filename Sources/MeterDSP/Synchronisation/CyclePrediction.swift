@@ -17,13 +17,16 @@ struct CyclePrediction: BitwiseCopyable {
     private var lastCrossing = 0.0
     private var crossingBefore = 0.0
     private var crossings = 0
-    /// How far crossings usually are from where they are due, in frames.
+    /// How far crossings usually are from where they are due, and how far the last one was, in frames.
     private var jitter = 0.0
-    /// Crossings in a row that were not followed, and the first of them.
+    private var lastOff = 0.0
+    private var heldJitter = 0.0
+    /// Crossings in a row that were not followed.
     private var held = 0
-    private var firstHeld = 0.0
     /// Crossings to follow whatever they say.
     private var free = 2
+    /// The cycle as it was one, two, three, four crossings ago: a step spoils some before it is seen.
+    private var earlier = SIMD4<Double>.zero
 
     /// - Parameter nominalCycle: in frames.
     @_noAllocation @_noLocks
@@ -42,27 +45,37 @@ struct CyclePrediction: BitwiseCopyable {
         crossingBefore = lastCrossing
         lastCrossing = crossing
         crossings = Swift.min(crossings + 1, 2)
-        let due = boundaryBefore + cycle
-        let isPredictable = isSettled && hasBoundaryBefore && free == 0
-        let off = (crossing - due).magnitude
-        let allowed = Swift.max(0.0012 * cycle, 4 * jitter)
-        if isPredictable { jitter += 0.0625 * (Swift.min(off, 0.01 * cycle) - jitter) }
-        guard isPredictable, off > allowed else {
+        guard isSettled, hasBoundaryBefore, free == 0 else {
             if free > 0 { free -= 1 }
             held = 0
+            // Before the filter has settled each cycle is better than the one before.
+            if !isSettled, hasMeasured { cycle = measured }
+            earlier = SIMD4(repeating: cycle)
+            return next(crossing, lastBoundary)
+        }
+        let due = boundaryBefore + cycle
+        let off = crossing - due
+        let allowed = Swift.max(0.0012 * cycle, 4 * jitter)
+        if off.magnitude <= allowed {
+            held = 0
+            jitter += 0.0625 * (off.magnitude - jitter)
+            lastOff = off
+            earlier = SIMD4(cycle, earlier[0], earlier[1], earlier[2])
             if hasMeasured {
-                // Before the filter has settled each cycle is better than the one before.
-                let change = measured - cycle
-                if !isSettled || change.magnitude > 0.02 * cycle { cycle = measured } else { cycle += 0.25 * change }
+                let most = 0.0005 * cycle
+                cycle += Swift.min(most, Swift.max(-most, 0.25 * (measured - cycle)))
             }
             return next(crossing, lastBoundary)
         }
-        if held == 0 { firstHeld = crossing }
+        if held == 0 { cycle = earlier[3] }
         held += 1
-        guard held > 8 else { return next(due, lastBoundary) }
-        // Eight half cycles off: of this direction four cycles, whose mean is the frequency now.
-        let mean = (crossing - firstHeld) / 4
-        if mean > 0.6 * nominalCycle, mean < 1.6 * nominalCycle { cycle = mean }
+        heldJitter = 0.5 * (heldJitter + (off - lastOff).magnitude)
+        lastOff = off
+        guard held > 8 else { return next(boundaryBefore + cycle, lastBoundary) }
+        // What a step stirs up has passed: the phase or the frequency is another one, or crossings scatter for good.
+        if hasMeasured, heldJitter < 0.002 * cycle { cycle = measured }
+        if heldJitter > allowed { jitter = Swift.min(heldJitter, 0.01 * cycle) }
+        earlier = SIMD4(repeating: cycle)
         held = 0
         free = 1
         return next(crossing, lastBoundary)
