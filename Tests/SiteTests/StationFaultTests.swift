@@ -17,11 +17,16 @@ import Testing
 
             let contact = device.stations().map(\.report.lastContact)
             try await eventually("its own time-out") { device.snapshot().alarm.contains(.stationSilent) }
-            let now = device.stations()
+            // On a busy machine the time-out may be over when this test looks for the first time.
+            var now = device.stations()
+            try await eventually("the others go on answering") {
+                now = device.stations()
+                return (1...2).allSatisfy {
+                    now[$0].report.isAnswering && now[$0].report.lastContact > contact[$0]
+                }
+            }
             #expect(now[0].report.lastContact == contact[0])
             for index in 1...2 {
-                #expect(now[index].report.isAnswering)
-                #expect(now[index].report.lastContact > contact[index])
                 #expect(now[index].limit.amperes >= 6)
                 #expect(now[index].limit.reason != .stationSilent)
             }

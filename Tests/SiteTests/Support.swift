@@ -9,7 +9,7 @@ import Testing
 /// Waits until `condition` holds; generous, so that only what never happens fails.
 @discardableResult
 func eventually(
-    _ what: Comment, within seconds: Double = 40, sourceLocation: SourceLocation = #_sourceLocation,
+    _ what: Comment, within seconds: Double = 60, sourceLocation: SourceLocation = #_sourceLocation,
     _ condition: () -> Bool
 ) async throws -> Bool {
     let clock = ContinuousClock()

@@ -16,18 +16,26 @@ private final class PymodbusStation {
         return wait(for: child) == 0
     }()
 
-    let port: Int
+    var port: Int { reserved.port }
+    private let reserved: ReservedPort
     private let child: pid_t
 
     init(_ kind: String) throws {
-        port = try unusedPort()
-        child = try spawn([Self.python, fixturePath("pymodbus_station.py"), kind, String(port)])
+        reserved = try ReservedPort()
+        child = try spawn([Self.python, fixturePath("pymodbus_station.py"), kind, String(reserved.port)])
     }
 
     func stop() {
         kill(child, SIGKILL)
         _ = wait(for: child)
     }
+}
+
+/// A built-in profile that waits for an answer longer than a busy machine holds up the other process.
+private func patient(_ name: String) throws -> StationProfile {
+    var profile = try builtIn(name)
+    profile.requestTimeoutSeconds = 10
+    return profile
 }
 
 /// Starts a program whose words go nowhere.
@@ -61,7 +69,7 @@ private func wait(for child: pid_t) -> CInt {
     func abbOnPymodbus() async throws {
         let station = try PymodbusStation("abb")
         defer { station.stop() }
-        let writer = try StationWriter(configuration(try builtIn("abb-terra-ac"), port: station.port))
+        let writer = try StationWriter(configuration(try patient("abb-terra-ac"), port: station.port))
         writer.publish(StationLimit(amperes: 13.37))
         try await eventually("accepted and read", within: 60) {
             writer.report().inFlightAmperes == nil && writer.report().drawnTime != .never
@@ -95,7 +103,7 @@ private func wait(for child: pid_t) -> CInt {
     func genericOnPymodbus() async throws {
         let station = try PymodbusStation("generic")
         defer { station.stop() }
-        let writer = try StationWriter(configuration(try builtIn("generic-modbus"), port: station.port))
+        let writer = try StationWriter(configuration(try patient("generic-modbus"), port: station.port))
         writer.publish(StationLimit(amperes: 8.25))
         try await eventually("accepted and read", within: 60) {
             writer.report().inFlightAmperes == nil && writer.report().drawnTime != .never
