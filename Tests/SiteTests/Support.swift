@@ -59,7 +59,8 @@ func settings(_ twin: TwinDescription) throws -> SiteSettings {
         supply: .init(
             nominalHz: twin.nominalHz,
             limits: SupplyLimits(mainAmperes: .init(twin.mainLimitAmperes), marginAmperes: .init(twin.marginAmperes))),
-        meter: .init(uri: twin.iioURI, device: twin.deviceName, inputs: inputs),
+        // 10 s of blocks: a test that is held up for less loses no frame.
+        meter: .init(uri: twin.iioURI, device: twin.deviceName, kernelBuffers: 1000, inputs: inputs),
         realtime: .init(priority: nil, locksMemory: false), policy: AllocationPolicy(raiseAfterSeconds: 2),
         stations: stations)
 }

@@ -16,13 +16,12 @@ private final class PymodbusStation {
         return wait(for: child) == 0
     }()
 
-    var port: Int { reserved.port }
-    private let reserved: ReservedPort
+    let port: Int
     private let child: pid_t
 
     init(_ kind: String) throws {
-        reserved = try ReservedPort()
-        child = try spawn([Self.python, fixturePath("pymodbus_station.py"), kind, String(reserved.port)])
+        port = try unusedPort()
+        child = try spawn([Self.python, fixturePath("pymodbus_station.py"), kind, String(port)])
     }
 
     func stop() {

@@ -164,17 +164,6 @@ struct SystemError: Error { var text: String }
 
 /// A listening socket on 127.0.0.1 and its port.
 func listenOnLoopback(port: Int) throws -> (descriptor: CInt, port: Int) {
-    let (descriptor, bound) = try bindOnLoopback(port: port)
-    guard listen(descriptor, 8) == 0 else {
-        let text = String(cString: strerror(errno))
-        close(descriptor)
-        throw SystemError(text: "no listening socket on port \(bound): \(text)")
-    }
-    return (descriptor, bound)
-}
-
-/// A socket with a port of 127.0.0.1, 0: any; connections are refused.
-private func bindOnLoopback(port: Int) throws -> (descriptor: CInt, port: Int) {
     let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     var on: CInt = 1
     setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<CInt>.size))
@@ -185,23 +174,21 @@ private func bindOnLoopback(port: Int) throws -> (descriptor: CInt, port: Int) {
     var size = socklen_t(MemoryLayout<sockaddr_in>.size)
     let result = withUnsafeMutablePointer(to: &address) { pointer in
         pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-            bind(descriptor, generic, size) == 0 && getsockname(descriptor, generic, &size) == 0
+            bind(descriptor, generic, size) == 0 && listen(descriptor, 8) == 0
+                && getsockname(descriptor, generic, &size) == 0
         }
     }
     guard result else {
         let text = String(cString: strerror(errno))
         close(descriptor)
-        throw SystemError(text: "no socket with port \(port): \(text)")
+        throw SystemError(text: "no listening socket on port \(port): \(text)")
     }
     return (descriptor, Int(UInt16(bigEndian: address.sin_port)))
 }
 
-/// A port on which nothing listens, and which nobody is given by chance while the value lives.
-final class ReservedPort: Sendable {
-    let port: Int
-    private let descriptor: CInt
-
-    init() throws { (descriptor, port) = try bindOnLoopback(port: 0) }
-
-    deinit { close(descriptor) }
+/// A port on which nothing listens.
+func unusedPort() throws -> Int {
+    let (descriptor, port) = try listenOnLoopback(port: 0)
+    close(descriptor)
+    return port
 }
