@@ -14,9 +14,9 @@ help: ## list these targets
 demo: build ## install what is missing, build, and run the device on a simulated building
 	.build/release/headroom demo --seconds $(SECONDS) $(ARGS)
 
-test: ## install what is missing, build and run all tests
+test: ## install what is missing, build and run all tests (ARGS="--filter SiteTests": some)
 	@.ci/dependencies.sh test
-	swift test
+	@.ci/test.sh $(ARGS)
 
 build: ## install what is missing and build the headroom command for this machine
 	@.ci/dependencies.sh build

@@ -42,10 +42,10 @@ enum Bed {
     /// - Parameters:
     ///   - options: of the bed.
     ///   - probe: arguments of the probe.
-    ///   - beside: a shell command that runs in the bed meanwhile.
+    ///   - afterwards: a shell command that runs in the bed when the probe has ended.
     ///   - preload: a library that is loaded into the probe.
     static func run(
-        _ options: [String], probe arguments: [String], beside: String? = nil, preload: URL? = nil
+        _ options: [String], probe arguments: [String], afterwards: String? = nil, preload: URL? = nil
     ) throws -> Run {
         let scratch = FileManager.default.temporaryDirectory.appending(path: "headroom-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
@@ -55,7 +55,9 @@ enum Bed {
 
         var command = [probe.path] + arguments + ["--dump", files[2].path]
         if let preload { command = ["env", "LD_PRELOAD=\(preload.path)"] + command }
-        if let beside { command = ["/bin/bash", "-c", "(\(beside)) >&2 & exec \"$@\"", "bed"] + command }
+        if let afterwards {
+            command = ["/bin/bash", "-c", "\"$@\"; status=$?; (\(afterwards)) >&2; exit $status", "bed"] + command
+        }
         let process = try start(
             ["/usr/bin/env", "timeout", "--kill-after=5", "120", folder.appending(path: "bed.sh").path]
                 + options + ["--"] + command,

@@ -117,7 +117,7 @@ struct IIOSourceTests {
                 "local:", "--write", "sampling_frequency=16", "--rate", "8000", "--all-inputs", "--blocks", "20",
                 "voltage2=u3",
             ] + Self.patient,
-            beside: "sleep 0.1; od -c /sys/bus/iio/devices/iio:device0/sampling_frequency")
+            afterwards: "od -c /sys/bus/iio/devices/iio:device0/sampling_frequency")
         #expect(run.status == 0, "\(run.errors)")
         #expect(run.errors.contains("1   6"))
         #expect(run.source["frameBytes"] as? Int == 24)

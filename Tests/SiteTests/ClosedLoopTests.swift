@@ -14,6 +14,7 @@ import Testing
         var hasCoils: Bool
         var mainLimitAmperes: Double
         var stepAmperes: Double
+        static let stepSeconds = 8.0
 
         var options: TwinOptions {
             var options = quietBuilding(stations: stationCount)
@@ -21,8 +22,11 @@ import Testing
             options.usesRogowskiCoils = hasCoils
             options.mainLimitAmperes = mainLimitAmperes
             options.marginAmperes = 4
-            // By then every first car charges: waiting, the first limit, its delay and its waking take up to 22 s.
-            options.steps = [ScheduledStep(atSeconds: 26, phase: 0, amperes: stepAmperes, seconds: 8)]
+            // By then every first car charges: waiting, the first limit, its delay and its waking take up to 22 s. On a
+            // machine that holds the device up for longer, a later step is the first one that matters.
+            options.steps = [26, 66, 106].map {
+                ScheduledStep(atSeconds: $0, phase: 0, amperes: stepAmperes, seconds: Self.stepSeconds)
+            }
             return options
         }
     }
@@ -44,28 +48,56 @@ import Testing
         _ building: Case
     ) async throws {
         try await withSite(building.options) { twin, device in
-            try await eventually("the step begins") { twin.observation().steps[0].beganNanoseconds != nil }
+            try await eventually("the loop runs") { device.snapshot().isMeasuring }
             let before = device.snapshot()
-            #expect(before.isMeasuring)
-
+            var index = 0
+            var holdUpsBefore = holdUps(device)
+            try await eventually("a step that matters", within: 150) {
+                let holdUpsNow = holdUps(device)
+                guard let first = twin.observation().steps.firstIndex(where: \.exceededMainLimit) else {
+                    holdUpsBefore = holdUpsNow
+                    return false
+                }
+                index = first
+                return true
+            }
             try await eventually("back under the main limit") {
-                twin.observation().steps[0].backUnderMainLimitNanoseconds != nil
+                twin.observation().steps[index].backUnderMainLimitNanoseconds != nil
             }
-            let began = try #require(twin.observation().steps[0].beganNanoseconds)
-            try await eventually("the step is over") {
-                MonotonicClock.nanoseconds() > began + Int64(building.options.steps[0].seconds * 1e9)
+            let began = try #require(twin.observation().steps[index].beganNanoseconds)
+            let ended = began + Int64(Case.stepSeconds * 1e9)
+            // By what the stations remember: they may have more already when this test looks again.
+            try await eventually("the cars get more once the step is over") {
+                twin.observation().stations.contains { station in
+                    let atEnd = station.receivedLimits.last { $0.nanoseconds <= ended }?.amperes ?? .infinity
+                    return station.receivedLimits.contains { $0.nanoseconds > ended && $0.amperes > atEnd }
+                }
             }
-            let atEnd = twin.commandedAmperes
-            try await eventually("the cars get more") { zip(twin.commandedAmperes, atEnd).contains { $0 > $1 } }
             // Time for the swing of a loop that is not stable.
             try await Task.sleep(for: .seconds(4))
-            check(twin.observation(), building)
+            let seen = twin.observation(), holdUpsAfter = holdUps(device)
+            #expect(limitsThatCannotBe(seen) == [])
+            withKnownIssue("this machine held up the device or its stations", isIntermittent: true) {
+                check(seen, stepIndex: index)
+            } when: {
+                holdUpsAfter != holdUpsBefore
+            }
 
             let after = device.snapshot()
             try await eventually("no alarm") { device.snapshot().alarm.isEmpty }
             #expect(after.energy.imported[0] > before.energy.imported[0])
             #expect(after.highestAmperes[0] > building.mainLimitAmperes)
         }
+    }
+
+    /// Counts what a machine that gives every process its turn does not bring about: frames lost, the ADC's connection lost,
+    /// milliseconds without a reading, answers of stations that came too late. The device then has to go back, and may do
+    /// so in the midst of a step.
+    private func holdUps(_ device: SiteDevice) -> [Int] {
+        let snapshot = device.snapshot()
+        return [
+            Int(snapshot.gaps), Int(snapshot.reconnects), Int(snapshot.seconds(ruledBy: .noMeasurement) * 1000),
+        ] + device.stations().flatMap { [Int($0.diagnostics.timeouts), Int($0.diagnostics.connects)] }
     }
 
     /// For people who look for the reason.
@@ -78,9 +110,8 @@ import Testing
         .joined(separator: ", ")
     }
 
-    private func check(_ seen: TwinObservation, _ building: Case) {
-        let step = seen.steps[0]
-        #expect(step.exceededMainLimit, "the step must be one that matters")
+    private func check(_ seen: TwinObservation, stepIndex: Int) {
+        let step = seen.steps[stepIndex]
         guard let began = step.beganNanoseconds, let lowered = step.firstLoweredLimitNanoseconds,
             let back = step.backUnderMainLimitNanoseconds
         else {
@@ -92,9 +123,10 @@ import Testing
         for phase in 0..<3 {
             #expect(seen.secondsAboveMainLimit[phase] < Self.reactionSeconds, "L\(phase + 1)")
         }
-        #expect(limitsThatCannotBe(seen) == [])
+        let next = stepIndex + 1 < seen.steps.count ? seen.steps[stepIndex + 1].beganNanoseconds : nil
         for station in seen.stations {
-            let limits = station.receivedLimits.filter { $0.nanoseconds >= began }.map(\.amperes)
+            let limits = station.receivedLimits.filter { (began..<(next ?? .max)).contains($0.nanoseconds) }
+                .map(\.amperes)
             let directions = zip(limits, limits.dropFirst()).map { $1 - $0 }.filter { $0 != 0 }
             let firstRaise = directions.firstIndex { $0 > 0 } ?? directions.endIndex
             #expect(

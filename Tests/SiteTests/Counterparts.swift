@@ -9,7 +9,8 @@ final class Listener: Sendable {
 
     struct Failure: Error { let operation: String }
 
-    init(backlog: CInt = 16) throws {
+    /// - Parameter backlog: nil: the port is taken, and every connection refused.
+    init(backlog: CInt? = 16) throws {
         let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue) | CInt(SOCK_NONBLOCK.rawValue), 0)
         guard descriptor >= 0 else { throw Failure(operation: "socket") }
         self.descriptor = descriptor
@@ -17,7 +18,8 @@ final class Listener: Sendable {
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
         let result = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, size) | listen(descriptor, backlog) | getsockname(descriptor, $0, &size)
+                bind(descriptor, $0, size) | (backlog.map { listen(descriptor, $0) } ?? 0)
+                    | getsockname(descriptor, $0, &size)
             }
         }
         port = Int(UInt16(bigEndian: address.sin_port))

@@ -81,11 +81,11 @@ struct HeapTests {
     }
 
     @Test func `publishing a limit and asking for a report need no heap`() throws {
-        let closedPort = try Listener().port
+        let closed = try Listener(backlog: nil)
         let writer = try StationWriter(
             StationConfiguration(
                 name: "closed", profile: try #require(StationProfile.builtIn(named: "generic-modbus")),
-                host: "127.0.0.1", port: closedPort, unitIdentifier: 1, supplyPhases: Phase.allCases,
+                host: "127.0.0.1", port: closed.port, unitIdentifier: 1, supplyPhases: Phase.allCases,
                 maximumAmperes: 16, failSafeAmperes: 6, failSafeAfterSeconds: 60))
         defer { writer.stop() }
         var highest = 0.0
@@ -97,6 +97,7 @@ struct HeapTests {
         }
         #expect(calls == 0)
         #expect(highest == 16)
+        withExtendedLifetime(closed) {}
     }
 
     /// Blocks in quick succession, their times 10 ms apart; real writers, and stations that answer.

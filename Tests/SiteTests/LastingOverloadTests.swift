@@ -32,11 +32,11 @@ struct LastingOverloadTests {
     /// Two stations that never answer count at 32 A each, beside 16 A of the building: nobody can make that fit into 40 A.
     @Test func `a device shows it 2 s after the first plan`() throws {
         let adc = SimulatedADC(sampleRateHz: 4000, noiseCodes: 0)
-        let closedPort = try Listener().port
+        let closed = try Listener(backlog: nil)
         let stations = try (0..<2).map { index in
             StationConfiguration(
                 name: "dead \(index)", profile: try #require(StationProfile.builtIn(named: "generic-modbus")),
-                host: "127.0.0.1", port: closedPort, unitIdentifier: index, supplyPhases: Phase.allCases,
+                host: "127.0.0.1", port: closed.port, unitIdentifier: index, supplyPhases: Phase.allCases,
                 maximumAmperes: 32, failSafeAmperes: 6, failSafeAfterSeconds: 60)
         }
         let settings = SiteSettings(
@@ -74,5 +74,6 @@ struct LastingOverloadTests {
         #expect(plan >= 3 && plan < 3.5)
         #expect(abs(shown - plan - LastingOverload.lastsSeconds) < 0.02, "first plan \(plan) s, shown \(shown) s")
         #expect(writers.allSatisfy { $0.report().inFlightAmperes == 0 }, "the limits did not wait")
+        withExtendedLifetime(closed) {}
     }
 }

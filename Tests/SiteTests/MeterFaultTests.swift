@@ -51,6 +51,9 @@ import Testing
                 }
             }
             if fault != .dropped {
+                try await eventually("the loss is noticed, with its reason in words") {
+                    !device.snapshot().isMeasuring && device.messages().contains { $0.contains(twin.iioURI) }
+                }
                 // Long enough for attempts to reconnect that fail.
                 try await Task.sleep(for: .seconds(2))
                 #expect(!device.snapshot().isMeasuring)

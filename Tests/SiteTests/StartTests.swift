@@ -31,13 +31,13 @@ import Testing
     }
 
     @Test func `no ADC at the address`() throws {
-        let closed = try Listener().port
-        let (error, isContacted) = try failureToStart { $0.meter.uri = "ip:127.0.0.1:\(closed)" }
+        let closed = try Listener(backlog: nil)
+        let (error, isContacted) = try failureToStart { $0.meter.uri = "ip:127.0.0.1:\(closed.port)" }
         guard case .acquisition(.noContext) = error else {
             Issue.record("\(error)")
             return
         }
-        #expect("\(error)".contains("ip:127.0.0.1:\(closed)") && "\(error)".contains("start iiod there"))
+        #expect("\(error)".contains("ip:127.0.0.1:\(closed.port)") && "\(error)".contains("start iiod there"))
         #expect(!isContacted)
     }
 

@@ -17,11 +17,16 @@ import Testing
 
             let contact = device.stations().map(\.report.lastContact)
             try await eventually("its own time-out") { device.snapshot().alarm.contains(.stationSilent) }
-            let now = device.stations()
+            // On a busy machine the time-out may be over when this test looks for the first time.
+            var now = device.stations()
+            try await eventually("the others go on answering") {
+                now = device.stations()
+                return (1...2).allSatisfy {
+                    now[$0].report.isAnswering && now[$0].report.lastContact > contact[$0]
+                }
+            }
             #expect(now[0].report.lastContact == contact[0])
             for index in 1...2 {
-                #expect(now[index].report.isAnswering)
-                #expect(now[index].report.lastContact > contact[index])
                 #expect(now[index].limit.amperes >= 6)
                 #expect(now[index].limit.reason != .stationSilent)
             }
@@ -38,13 +43,17 @@ import Testing
         var options = quietBuilding(stations: 2)
         options.mainLimitAmperes = 40
         options.marginAmperes = 4
-        options.steps = [ScheduledStep(atSeconds: 16, phase: 0, amperes: 20, seconds: 60)]
+        // On a busy machine the car may charge only after the first; the last one stays.
+        options.steps = [(16, 20), (50, 20), (90, 3600)].map { begin, seconds in
+            ScheduledStep(atSeconds: begin, phase: 0, amperes: 20, seconds: seconds)
+        }
         try await withSite(options) { twin, device in
             try await eventually("the car charges") { twin.observation().stations[0].carAmperes > 12 }
             twin.setStationFaults(.ignoresLimits, station: 0)
-            try await eventually("the step begins") { twin.observation().steps[0].beganNanoseconds != nil }
-            try await eventually("alarm") { device.snapshot().alarm.contains(.stationDisobeys) }
-            try await eventually("the other makes room") { twin.observation().stations[1].carAmperes == 0 }
+            try await eventually("alarm", within: 150) { device.snapshot().alarm.contains(.stationDisobeys) }
+            try await eventually("the other makes room", within: 150) {
+                twin.observation().stations[1].carAmperes == 0
+            }
             #expect(limitsThatCannotBe(twin.observation()) == [])
         }
     }

@@ -30,6 +30,13 @@ private final class PymodbusStation {
     }
 }
 
+/// A built-in profile that waits for an answer longer than a busy machine holds up the other process.
+private func patient(_ name: String) throws -> StationProfile {
+    var profile = try builtIn(name)
+    profile.requestTimeoutSeconds = 10
+    return profile
+}
+
 /// Starts a program whose words go nowhere.
 private func spawn(_ words: [String]) throws -> pid_t {
     var actions = posix_spawn_file_actions_t()
@@ -61,7 +68,7 @@ private func wait(for child: pid_t) -> CInt {
     func abbOnPymodbus() async throws {
         let station = try PymodbusStation("abb")
         defer { station.stop() }
-        let writer = try StationWriter(configuration(try builtIn("abb-terra-ac"), port: station.port))
+        let writer = try StationWriter(configuration(try patient("abb-terra-ac"), port: station.port))
         writer.publish(StationLimit(amperes: 13.37))
         try await eventually("accepted and read", within: 60) {
             writer.report().inFlightAmperes == nil && writer.report().drawnTime != .never
@@ -95,7 +102,7 @@ private func wait(for child: pid_t) -> CInt {
     func genericOnPymodbus() async throws {
         let station = try PymodbusStation("generic")
         defer { station.stop() }
-        let writer = try StationWriter(configuration(try builtIn("generic-modbus"), port: station.port))
+        let writer = try StationWriter(configuration(try patient("generic-modbus"), port: station.port))
         writer.publish(StationLimit(amperes: 8.25))
         try await eventually("accepted and read", within: 60) {
             writer.report().inFlightAmperes == nil && writer.report().drawnTime != .never

@@ -5,9 +5,14 @@ import Testing
 
 @testable import Stations
 
-/// A profile that gives up on an answer after 0.2 s.
-private func impatient(_ edits: [(String, String)] = []) throws -> StationProfile {
-    try genericProfile([("request-timeout-s: 1", "request-timeout-s: 0.2")] + edits)
+/// A profile that gives up on an answer after 0.2 s: for stations that do not answer.
+private func impatient() throws -> StationProfile {
+    try genericProfile([("request-timeout-s: 1", "request-timeout-s: 0.2")])
+}
+
+/// A profile that waits for an answer longer than a busy machine holds one up: no time-out comes between.
+private func patient(_ edits: [(String, String)] = []) throws -> StationProfile {
+    try genericProfile([("request-timeout-s: 1", "request-timeout-s: 10")] + edits)
 }
 
 @Suite(.timeLimit(.minutes(3))) struct FaultTests {
@@ -15,7 +20,7 @@ private func impatient(_ edits: [(String, String)] = []) throws -> StationProfil
     func ignoresLimit() async throws {
         let station = try ScriptedStation(registers: genericRegisters)
         defer { station.stop() }
-        let settings = configuration(try impatient(), port: station.port)
+        let settings = configuration(try patient(), port: station.port)
         let writer = try StationWriter(settings)
         writer.publish(StationLimit(amperes: 10))
         try await eventually("the limit is sent again and again") {
@@ -36,7 +41,7 @@ private func impatient(_ edits: [(String, String)] = []) throws -> StationProfil
 
     @Test("a limit in permanent memory is not written cyclically, even where it is not kept")
     func storedLimit() async throws {
-        let profile = try impatient([
+        let profile = try patient([
             ("limit: {address: 10, type: u16, scale: 0.1}", "limit: {address: 10, type: u16, scale: 0.1, stored: true}")
         ])
         let station = try ScriptedStation(registers: genericRegisters)
@@ -54,7 +59,7 @@ private func impatient(_ edits: [(String, String)] = []) throws -> StationProfil
     func largestInFlightCounts() async throws {
         let station = try ScriptedStation(registers: genericRegisters)
         defer { station.stop() }
-        let writer = try StationWriter(configuration(try impatient(), port: station.port))
+        let writer = try StationWriter(configuration(try patient(), port: station.port))
         writer.publish(StationLimit(amperes: 16))
         try await eventually("raise sent") { station.registers[10] == 160 }
         writer.publish(StationLimit(amperes: 6))
@@ -73,7 +78,7 @@ private func impatient(_ edits: [(String, String)] = []) throws -> StationProfil
             .reply(Array(right[0..<4]) + [0, 3, right[6], request.function | 0x80, UInt8(code)])
         }
         defer { station.stop() }
-        let writer = try StationWriter(configuration(try impatient(), port: station.port))
+        let writer = try StationWriter(configuration(try patient(), port: station.port))
         writer.publish(StationLimit(amperes: 10))
         try await eventually("exceptions counted") { writer.diagnostics().exceptions > 8 }
         let report = writer.report()
@@ -180,7 +185,7 @@ private func impatient(_ edits: [(String, String)] = []) throws -> StationProfil
                 Array(right[0..<4]) + [0, UInt8(words.count + 3), 1, request.function, UInt8(words.count)] + words)
         }
         defer { station.stop() }
-        let writer = try StationWriter(configuration(try impatient(), port: station.port))
+        let writer = try StationWriter(configuration(try patient(), port: station.port))
         writer.publish(StationLimit(amperes: 10))
         try await eventually("hundreds of reads") {
             let report = writer.report()
@@ -195,7 +200,7 @@ private func impatient(_ edits: [(String, String)] = []) throws -> StationProfil
     @Test("a restarted station gets its limit and its fail-safe again")
     func restart() async throws {
         let first = try ScriptedStation(registers: genericRegisters, onWrite: followsLimit)
-        let writer = try StationWriter(configuration(try impatient(), port: first.port))
+        let writer = try StationWriter(configuration(try patient(), port: first.port))
         writer.publish(StationLimit(amperes: 12))
         try await eventually("limit accepted") { writer.report().acceptedAmperes == 12 }
         first.stop()
@@ -216,7 +221,7 @@ private func impatient(_ edits: [(String, String)] = []) throws -> StationProfil
     func silentRestart() async throws {
         let station = try ScriptedStation(registers: genericRegisters, onWrite: followsLimit)
         defer { station.stop() }
-        let writer = try StationWriter(configuration(try impatient(), port: station.port))
+        let writer = try StationWriter(configuration(try patient(), port: station.port))
         writer.publish(StationLimit(amperes: 12))
         try await eventually("limit accepted") { writer.report().acceptedAmperes == 12 }
         station.set(10, 320)
@@ -232,7 +237,7 @@ private func impatient(_ edits: [(String, String)] = []) throws -> StationProfil
             registers[20] = 32
         }
         defer { station.stop() }
-        let writer = try StationWriter(configuration(try impatient(), port: station.port))
+        let writer = try StationWriter(configuration(try patient(), port: station.port))
         try await eventually("alarm") { writer.diagnostics().failSafeKept == false }
         try await eventually("not counted on") { !writer.report().keepsFailSafe }
         #expect(writer.diagnostics().lastError?.contains("fail-safe current or time-out not kept") == true)
@@ -250,8 +255,7 @@ private func impatient(_ edits: [(String, String)] = []) throws -> StationProfil
             return .reply(right)
         }
         defer { station.stop() }
-        let profile = try genericProfile([("request-timeout-s: 1", "request-timeout-s: 10")])
-        let writer = try StationWriter(configuration(profile, port: station.port))
+        let writer = try StationWriter(configuration(try patient(), port: station.port))
         try await eventually("a request is waiting") { !station.requests.isEmpty }
         for index in 0..<10_000 {
             writer.publish(StationLimit(amperes: index % 2 == 0 ? 16 : 7))
@@ -270,13 +274,12 @@ private func impatient(_ edits: [(String, String)] = []) throws -> StationProfil
         let (listener, port) = try listenOnLoopback(port: 0)
         defer { if kind == "black hole" { close(listener) } }
         if kind == "refused" { close(listener) }
-        let profile = try genericProfile([("request-timeout-s: 1", "request-timeout-s: 10")])
-        let writer = try StationWriter(configuration(profile, port: port))
+        let writer = try StationWriter(configuration(try patient(), port: port))
         writer.publish(StationLimit(amperes: 10))
         if kind == "refused" {
             try await eventually("refused") { writer.diagnostics().lastError?.contains("connection refused") == true }
         } else {
-            try await eventually("connected") { writer.diagnostics().connects == 1 }
+            try await eventually("connected") { writer.diagnostics().connects >= 1 }
         }
         #expect(writer.report().inFlightAmperes == 10 && writer.report().acceptedAmperes == nil)
         // The time-out of an answer is 10 s; the stop does not wait for it.
@@ -290,7 +293,7 @@ private func impatient(_ edits: [(String, String)] = []) throws -> StationProfil
             .replyThenClose([])
         }
         defer { station.stop() }
-        let writer = try StationWriter(configuration(try impatient(), port: station.port))
+        let writer = try StationWriter(configuration(try patient(), port: station.port))
         writer.publish(StationLimit(amperes: 10))
         try await eventually("away") { station.acceptedConnections >= 2 }
         station.follow(nil)

@@ -61,11 +61,12 @@ final class ScriptedStation: Sendable {
 
     /// Ends all connections and the listening socket, as a station without power does.
     func stop() {
+        // Before the connection ends: nobody shall get another one that is accepted and never answered.
+        shutdown(listener, CInt(SHUT_RDWR))
         state.withLock {
             $0.isStopped = true
             if $0.connection >= 0 { shutdown($0.connection, CInt(SHUT_RDWR)) }
         }
-        shutdown(listener, CInt(SHUT_RDWR))
         thread.withLock {
             if let handle = $0 {
                 pthread_join(handle, nil)

@@ -6,7 +6,7 @@ import Testing
 
 /// Waits until `condition` holds; generous, so that only what never happens fails.
 func eventually(
-    _ what: Comment, within seconds: Double = 20, sourceLocation: SourceLocation = #_sourceLocation,
+    _ what: Comment, within seconds: Double = 60, sourceLocation: SourceLocation = #_sourceLocation,
     _ condition: () -> Bool
 ) async throws {
     let clock = ContinuousClock()

@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Runs the tests; takes the options of `swift test`. Where some fail, what they said is printed once more at the end, so
+# that the tail of a log tells what failed.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+mkdir -p .build
+log=.build/test.log
+swift test "$@" 2>&1 | tee "$log"
+status=${PIPESTATUS[0]}
+[ "$status" -eq 0 ] && exit 0
+
+printf '\n=== what failed; all of it is in %s\n' "$log"
+# A failure's line, and the lines of its values and remarks. An error of the build, or how a crash ended the run.
+awk '/✘|(^|: )error: /             { print; isOfFailure = 1; next }
+     isOfFailure && /^(↳|±|−|\+|  )/ { print; next }
+                                     { isOfFailure = 0 }' "$log" | tail -n 100
+exit "$status"
