@@ -91,7 +91,7 @@ extension Meter {
     private mutating func halfCycleSquares(_ current: Stretch, _ cycle: Moments) -> SIMD8<Double> {
         guard levels.isKnown, current.frames > constants.shortestHalfCycle else { return cycle.variance }
         let share = 1 / current.frames
-        let level = levels.value - conditioner.level
+        let level = levels.at(start.position + 0.5 * current.frames) - conditioner.level
         var squares = share * (current.squares - 2 * level * current.sum) + level * level
         squares.replace(with: 0, where: squares .< 0)
         for lane in 3..<6 where scales.isCoil(lane) && !levels.isKnownOfCoils { squares[lane] = cycle.variance[lane] }
@@ -124,10 +124,14 @@ extension Meter {
         for phase in 0..<3 { lastReactivePower[phase] = reading.fundamentalReactivePower(phase) ?? 0 }
         window = reading
         // Whole cycles, if not all of them, still tell what coils rise by.
-        guard isFull || (conditioner.hasCoils && windowHalfCycles % 2 == 0) else { return }
-        let steady = levels.take(moments, rise: windowSums.rise, subtracted: conditioner.level)
+        guard isFull || (conditioner.hasCoils && finder.isLocked && windowWasLocked && windowHalfCycles % 2 == 0)
+        else { return }
+        let slope = levels.take(
+            moments, rise: windowSums.rise, subtracted: conditioner.level, end: end.position)
         guard conditioner.isNeeded else { return }
-        conditioner.subtractRamp(moments.slope * steady, from: end.position)
+        let drift = conditioner.subtractRamp(slope, from: end.position)
+        levels.setDrift(drift)
+        previous.subtractRamp(slope - drift)
         recentre(moments)
     }
 
@@ -138,7 +142,9 @@ extension Meter {
     ) {
         // The fundamentals are of codes as they came: a coil's mean is the slope of its integral.
         var mean = moments.mean + conditioner.level
-        for lane in 3..<7 where scales.isCoil(lane) { mean[lane] = moments.slope[lane - 3] + conditioner.mean[lane - 3] }
+        for lane in 3..<7 where scales.isCoil(lane) {
+            mean[lane] = moments.slope[lane - 3] + conditioner.mean[lane - 3]
+        }
         guard let windowEdge,
             let found = Fundamentals(
                 from: windowEdge, to: FundamentalEdge(end, stage, groups: groups), groups, origin: windowStart,
@@ -148,7 +154,8 @@ extension Meter {
             let voltage =
                 Phasor(found.real[phase], found.imaginary[phase]) * scales.fundamentalGain(phase, omega: omega)
             let current =
-                Phasor(found.real[phase + 3], found.imaginary[phase + 3]) * scales.fundamentalGain(phase + 3, omega: omega)
+                Phasor(found.real[phase + 3], found.imaginary[phase + 3])
+                * scales.fundamentalGain(phase + 3, omega: omega)
             reading.voltageFundamentalReal[phase] = voltage.real
             reading.voltageFundamentalImaginary[phase] = voltage.imaginary
             reading.currentFundamentalReal[phase] = current.real

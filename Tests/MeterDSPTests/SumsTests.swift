@@ -103,7 +103,8 @@ import Testing
         var generator = SeededGenerator(seed: seed)
         let most = Int32(truncatingIfNeeded: (Int64(1) << (bits - 1)) - 1)
         let frames = (0..<500).map { frame in
-            FrameCodes((0..<8).map { _ in frame % 7 == 0 ? -most - 1 : Int32.random(in: -most...most, using: &generator) })
+            FrameCodes(
+                (0..<8).map { _ in frame % 7 == 0 ? -most - 1 : Int32.random(in: -most...most, using: &generator) })
         }
         Truth(frames).expectEqual(Self.wide(frames), "\(bits) bits, seed \(seed)")
     }
@@ -158,6 +159,44 @@ import Testing
         }
         for lane in 0..<4 { #expect(joined.currentRamp[lane] == whole.currentRamp[lane]) }
         #expect(joined.minimum == whole.minimum && joined.maximum == whole.maximum)
+    }
+
+    /// A ramp taken off the sums is one taken off the samples: of a fine grid both come out alike.
+    @Test func aRampComesOffTheSums() {
+        let n = 100_000.0
+        let slope = SIMD4(0.02, -0.01, 0.005, 0)
+        func stretch(_ slope: SIMD4<Double>) -> Stretch {
+            var stretch = Stretch()
+            stretch.frames = 100
+            for step in 0..<Int(n) {
+                let k = (Double(step) + 0.5) * 100 / n
+                let ramp = slope * (k - 100)
+                let u = SIMD4(3 * sin(k / 7), cos(k / 5), 2, 0)
+                let i = SIMD4(sin(k / 6) + 1, 2 * cos(k / 9), 0.1 * k, 1) - ramp
+                let weight = 100 / n
+                let x = SIMD8(u[0], u[1], u[2], i[0], i[1], i[2], i[3], 0)
+                stretch.sum += weight * x
+                stretch.squares += weight * x * x
+                stretch.powers += weight * u * i
+                stretch.currentPairs += weight * i * Stretch.neighbours(i)
+                stretch.voltageRamp += (weight * k) * u
+                stretch.currentRamp += (weight * k) * i
+            }
+            return stretch
+        }
+        var moved = stretch(.zero)
+        moved.subtractRamp(slope)
+        let truth = stretch(slope)
+        for lane in 0..<7 {
+            #expect(abs(moved.sum[lane] - truth.sum[lane]) < 1e-5)
+            #expect(abs(moved.squares[lane] - truth.squares[lane]) < 1e-4)
+        }
+        for phase in 0..<3 {
+            #expect(abs(moved.powers[phase] - truth.powers[phase]) < 1e-4)
+            #expect(abs(moved.currentPairs[phase] - truth.currentPairs[phase]) < 1e-4)
+            #expect(abs(moved.currentRamp[phase] - truth.currentRamp[phase]) < 1e-3)
+        }
+        #expect(moved.rise == -100 * slope)
     }
 
     @Test func groupsAreFoundByTheFramesTheyStartWith() {

@@ -306,12 +306,13 @@
     /// codes of a mean give.
     ///
     /// - Parameter slope: what the integrals still rise by per frame.
+    /// - Returns: what they rise by from then on.
     @_noAllocation @_noLocks
-    mutating func subtractRamp(_ slope: SIMD4<Double>, from position: Double) {
-        guard hasCoils else { return }
+    mutating func subtractRamp(_ slope: SIMD4<Double>, from position: Double) -> SIMD4<Double> {
+        guard hasCoils else { return .zero }
         var change = SIMD4<Double>.zero
         for lane in 0..<4 where slope[lane].magnitude < 1e15 { change[lane] = Double(wholeFrames(slope[lane] + 0.5)) }
-        guard change != .zero else { return }
+        guard change != .zero else { return slope }
         mean += change
         var place = Swift.max(0, Int(wholeFrames(position) + 1 - base))
         while place < count {
@@ -324,5 +325,6 @@
         }
         integral -= (Double(base + Int64(count) - 1) - position) * change
         lastCoil -= change
+        return slope - change
     }
 }

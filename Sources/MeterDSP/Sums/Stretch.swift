@@ -83,6 +83,26 @@ struct Stretch: BitwiseCopyable {
         maximum -= level
     }
 
+    /// What the sums would be had a ramp been taken off the currents that rises by `slope` per frame and is 0 at the
+    /// stretch's end. The extremes stay as they are.
+    @_noAllocation @_noLocks
+    mutating func subtractRamp(_ slope: SIMD4<Double>) {
+        let n = frames
+        let cubed = n * n * n
+        // With r = k − n: Σr = −n²/2, Σr² = n³/3, Σkr = −n³/6.
+        let byU = voltageRamp - n * Self.voltages(sum)
+        let byI = currentRamp - n * Self.currents(sum)
+        let less = slope * (slope * (cubed / 3) - 2 * byI)
+        squares += SIMD8(0, 0, 0, less[0], less[1], less[2], less[3], 0)
+        powers -= slope * byU
+        let next = Self.neighbours(slope)
+        currentPairs += slope * next * (cubed / 3) - next * byI - slope * Self.neighbours(byI)
+        currentRamp += slope * (cubed / 6)
+        let moved = slope * (0.5 * n * n)
+        sum += SIMD8(0, 0, 0, moved[0], moved[1], moved[2], moved[3], 0)
+        rise -= n * slope
+    }
+
     /// Lanes u1, u2, u3 of a frame, and one without meaning.
     @_noAllocation @_noLocks
     @inline(__always)

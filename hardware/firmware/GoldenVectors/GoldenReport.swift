@@ -13,6 +13,7 @@ extension GoldenVector {
         report(kind, index, "currentRMS", reading.currentRMS, to: &bench)
         report(kind, index, "halfCycleCurrentRMS", reading.halfCycleCurrentRMS, to: &bench)
         report(kind, index, "activePower", reading.activePower, to: &bench)
+        report(kind, index, "isWholeCycle", UInt32(reading.isWholeCycle ? 1 : 0), to: &bench)
         report(kind, index, "flags", reading.flags.rawValue, to: &bench)
     }
 
