@@ -19,17 +19,15 @@ import Testing
             try await eventually("its own time-out") { device.snapshot().alarm.contains(.stationSilent) }
             // On a busy machine the time-out may be over when this test looks for the first time.
             var now = device.stations()
-            try await eventually("the others go on answering") {
+            try await eventually("the others go on answering and charging") {
                 now = device.stations()
+                // Where frames were lost to a busy machine, no station may charge for a moment.
                 return (1...2).allSatisfy {
                     now[$0].report.isAnswering && now[$0].report.lastContact > contact[$0]
+                        && now[$0].limit.amperes >= 6 && now[$0].limit.reason != .stationSilent
                 }
             }
             #expect(now[0].report.lastContact == contact[0])
-            for index in 1...2 {
-                #expect(now[index].limit.amperes >= 6)
-                #expect(now[index].limit.reason != .stationSilent)
-            }
             #expect(device.snapshot().isMeasuring)
 
             twin.setStationFaults([], station: 0)
