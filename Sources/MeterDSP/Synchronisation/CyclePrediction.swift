@@ -2,7 +2,7 @@
 /// one that has moved with the frequency.
 ///
 /// A dip shifts the crossings of a band-passed voltage by up to 2 % of a cycle for some cycles, and the RMS of cycles
-/// between them by half of that. A crossing further than 0.12 % of a cycle from where it is due, and four times further
+/// between them by half of that. A crossing further than 0.1 % of a cycle from where it is due, and four times further
 /// than crossings usually are, is therefore replaced by its prediction, for eight half cycles in a row at most: then the
 /// phase has really jumped, and is followed. A frequency that changes by 1 Hz/s stays within.
 struct CyclePrediction: BitwiseCopyable {
@@ -55,7 +55,7 @@ struct CyclePrediction: BitwiseCopyable {
         }
         let due = boundaryBefore + cycle
         let off = crossing - due
-        let allowed = Swift.max(0.0012 * cycle, 4 * jitter)
+        let allowed = Swift.max(0.001 * cycle, 4 * jitter)
         if off.magnitude <= allowed {
             held = 0
             jitter += 0.0625 * (off.magnitude - jitter)
