@@ -87,7 +87,7 @@
         self.latest = latest
         self.earliest = earliest
         isShifted = latest != 0 || earliest != 0
-        capacity = isNeeded ? 2 * keep + 1024 : 0
+        capacity = isNeeded ? 3 * keep : 0
         owned = OwnedMemory(byteCount: capacity * 32 + MemoryLayout<ConditionedSums.Taps>.stride)
         unsafe memory = owned.start
         unsafe self.taps = (owned.start + capacity * 32).bindMemory(to: ConditionedSums.Taps.self, capacity: 1)

@@ -23,7 +23,7 @@
     init(_ layout: FrameLayout, isNarrow: Bool, keep: Int) {
         self.isNarrow = isNarrow
         frameBytes = layout.frameBytes
-        capacity = 2 * keep + 1024
+        capacity = 3 * keep
         stride = isNarrow ? 16 : 32
         let rows = capacity * stride
         owned = OwnedMemory(byteCount: rows + MemoryLayout<FrameDecoder>.stride)
