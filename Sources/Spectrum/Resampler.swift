@@ -1,5 +1,3 @@
-import Glibc
-
 /// Values between samples, by a sinc under a Kaiser window: flat to 0.43 of the sample rate.
 ///
 /// A window of whole cycles seldom holds a whole number of samples; its spectrum has no leakage only when it is taken
@@ -11,23 +9,7 @@ struct Resampler {
     private static let beta = 9.0
     /// The kernel at multiples of 1/steps from 0 to `reach`.
     private static let table: [Double] = (0...reach * steps + 1).map { index in
-        let x = Double(index) / Double(steps)
-        guard x < Double(reach) else { return 0 }
-        let ratio = x / Double(reach)
-        let window = besselI0(beta * (1 - ratio * ratio).squareRoot()) / besselI0(beta)
-        return x == 0 ? 1 : sin(.pi * x) / (.pi * x) * window
-    }
-
-    private static func besselI0(_ x: Double) -> Double {
-        var sum = 1.0
-        var term = 1.0
-        var k = 1.0
-        while term > 1e-17 * sum {
-            term *= (x / 2 / k) * (x / 2 / k)
-            sum += term
-            k += 1
-        }
-        return sum
+        kaiserSinc(Double(index) / Double(steps), reach: Double(reach), beta: beta)
     }
 
     /// The value at `position` (in samples from the start of `samples`); beyond the ends the signal is taken to go on

@@ -45,24 +45,7 @@ struct ShortKernel: Sendable {
         inverses = (-1...Self.steps + 1).map { 1 / Self.gain(exact, Double($0) / Double(2 * Self.steps)) }
     }
 
-    private static func kernel(_ x: Double) -> Double {
-        let ratio = x / Double(before)
-        guard ratio.magnitude < 1 else { return 0 }
-        let window = besselI0(beta * (1 - ratio * ratio).squareRoot()) / besselI0(beta)
-        return x == 0 ? 1 : sin(.pi * x) / (.pi * x) * window
-    }
-
-    private static func besselI0(_ x: Double) -> Double {
-        var sum = 1.0
-        var term = 1.0
-        var k = 1.0
-        while term > 1e-17 * sum {
-            term *= (x / 2 / k) * (x / 2 / k)
-            sum += term
-            k += 1
-        }
-        return sum
-    }
+    private static func kernel(_ x: Double) -> Double { kaiserSinc(x, reach: Double(before), beta: beta) }
 
     /// K: the integral of the polynomials times cos 2πfx, by Simpson's rule in steps of 1/32.
     private static func gain(_ powers: InlineArray<8, SIMD8<Double>>, _ frequency: Double) -> Double {

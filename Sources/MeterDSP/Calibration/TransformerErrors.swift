@@ -7,8 +7,18 @@ public struct TransformerErrors: Sendable, Equatable, BitwiseCopyable {
     /// Most points.
     public static let capacity = 8
 
+    /// A point of the certificate.
+    public struct Point: Sendable, Equatable, BitwiseCopyable {
+        /// RMS of the primary current.
+        public var amperes: Double
+        /// By how much the transformer shows too much.
+        public var ratioErrorPercent: Double
+        /// By how much its output leads.
+        public var phaseDegrees: Double
+    }
+
     private var amperes = SIMD8<Double>.zero
-    private var ratios = SIMD8<Double>.zero
+    private var percents = SIMD8<Double>.zero
     private var degrees = SIMD8<Double>.zero
     /// Number of points.
     public private(set) var count = 0
@@ -28,10 +38,17 @@ public struct TransformerErrors: Sendable, Equatable, BitwiseCopyable {
             ratioErrorPercent.magnitude < 50, phaseDegrees.magnitude <= 10
         else { return false }
         amperes[count] = current
-        ratios[count] = ratioErrorPercent / 100
+        percents[count] = ratioErrorPercent
         degrees[count] = phaseDegrees
         count += 1
         return true
+    }
+
+    /// The points in the order in which they were added.
+    public var points: [Point] {
+        (0..<count).map {
+            Point(amperes: amperes[$0], ratioErrorPercent: percents[$0], phaseDegrees: degrees[$0])
+        }
     }
 
     /// Whether there is nothing to correct.
@@ -43,12 +60,13 @@ public struct TransformerErrors: Sendable, Equatable, BitwiseCopyable {
         guard count > 0 else { return (0, 0) }
         var upper = 0
         while upper < count, amperes[upper] < current { upper += 1 }
+        let percent = 0.01
         let degree = Double.pi / 180
-        guard upper > 0 else { return (ratios[0], degrees[0] * degree) }
-        guard upper < count else { return (ratios[count - 1], degrees[count - 1] * degree) }
+        guard upper > 0 else { return (percents[0] * percent, degrees[0] * degree) }
+        guard upper < count else { return (percents[count - 1] * percent, degrees[count - 1] * degree) }
         let share = (current - amperes[upper - 1]) / (amperes[upper] - amperes[upper - 1])
         return (
-            ratios[upper - 1] + share * (ratios[upper] - ratios[upper - 1]),
+            (percents[upper - 1] + share * (percents[upper] - percents[upper - 1])) * percent,
             (degrees[upper - 1] + share * (degrees[upper] - degrees[upper - 1])) * degree
         )
     }

@@ -107,7 +107,8 @@ extension SiteSettings.MeterSettings {
 extension SiteSettings.Input {
     init(_ channel: MeterChannel, _ node: YAMLNode) throws(YAMLError) {
         let fields = try node.fields([
-            "adc", "units-per-code", "ratio", "rogowski-uv-per-a-hz", "gain", "offset",
+            "adc", "units-per-code", "ratio", "rogowski-uv-per-a-hz", "gain", "offset", "delay-us", "sinc-order",
+            "transformer-errors",
         ])
         let coil = try fields["rogowski-uv-per-a-hz"]?.number(1e-4...1e6)
         if let entry = fields["rogowski-uv-per-a-hz"], ![.i1, .i2, .i3].contains(channel) {
@@ -129,6 +130,35 @@ extension SiteSettings.Input {
             channel: channel, name: try fields.required("adc").string(), unitsPerCode: try factor("units-per-code"),
             ratio: try factor("ratio") ?? 1, rogowskiVoltsPerAmpereHertz: coil.map { $0 / 1e6 },
             gain: try factor("gain") ?? 1, offset: try fields["offset"]?.number(-1e6...1e6) ?? 0)
+        delaySeconds = (try fields["delay-us"]?.number(-2000...2000) ?? 0) / 1e6
+        sincOrder = Int(try fields["sinc-order"]?.integer(0...5) ?? 0)
+        if let entry = fields["transformer-errors"] {
+            guard [.i1, .i2, .i3, .iN].contains(channel), coil == nil else {
+                throw entry.error("\(channel.name) has no current transformer", "leave it out")
+            }
+            transformer = try Self.transformer(entry)
+        }
+    }
+
+    /// Points of current in ampere, ratio error in percent and phase in degrees.
+    private static func transformer(_ node: YAMLNode) throws(YAMLError) -> TransformerErrors {
+        var errors = TransformerErrors()
+        for entry in try node.list() {
+            let values = try entry.list()
+            guard values.count == 3 else {
+                throw entry.error(
+                    "\(values.count) numbers", "write [ampere, ratio error in percent, phase in degrees]")
+            }
+            let (amperes, percent, degrees) = (
+                try values[0].number(0...1e5), try values[1].number(-49...49), try values[2].number(-10...10)
+            )
+            guard errors.add(amperes: amperes, ratioErrorPercent: percent, phaseDegrees: degrees) else {
+                throw entry.error(
+                    "not above the current before, or more than \(TransformerErrors.capacity) points",
+                    "sort the points by current, and keep the most important ones")
+            }
+        }
+        return errors
     }
 }
 

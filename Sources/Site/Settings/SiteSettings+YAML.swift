@@ -35,6 +35,9 @@ extension SiteSettings {
             "  #   ratio            of the divider (mains volt per volt) or transformer (ampere per volt at the ADC)",
             "  #   rogowski-uv-per-a-hz   a Rogowski coil of this sensitivity, in microvolt per ampere and hertz",
             "  #   gain, offset     from calibration; a negative gain turns a reversed sensor round",
+            "  #   delay-us         by how many microseconds sensor, filter and converter are late against the others",
+            "  #   sinc-order       of a delta-sigma converter's filter: mostly 3; leave out for converters without droop",
+            "  #   transformer-errors   [[ampere, ratio error in %, phase in degrees], …] from its certificate",
             "  channels:",
         ]
         for input in meter.inputs {
@@ -47,6 +50,14 @@ extension SiteSettings {
             }
             if input.gain != 1 { parts.append("gain: \(number(input.gain))") }
             if input.offset != 0 { parts.append("offset: \(number(input.offset))") }
+            if input.delaySeconds != 0 { parts.append("delay-us: \(number(input.delaySeconds, times: 1e6))") }
+            if input.sincOrder != 0 { parts.append("sinc-order: \(input.sincOrder)") }
+            if input.transformer.count > 0 {
+                let points = input.transformer.points.map {
+                    "[\(number($0.amperes)), \(number($0.ratioErrorPercent)), \(number($0.phaseDegrees))]"
+                }
+                parts.append("transformer-errors: [\(points.joined(separator: ", "))]")
+            }
             lines.append("    \(input.channel.name): {\(parts.joined(separator: ", "))}")
         }
         lines += [

@@ -75,6 +75,12 @@ public struct SiteSettings: Sendable {
         public var gain: Double
         /// Added after scaling, in volt or ampere.
         public var offset: Double
+        /// By how much sensor, filter and converter are late, second; see ``ChannelCalibration/delaySeconds``.
+        public var delaySeconds = 0.0
+        /// Order of the converter's sinc filter; see ``ChannelCalibration/sincOrder``.
+        public var sincOrder = 0
+        /// A current transformer's errors; see ``ChannelCalibration/transformer``.
+        public var transformer = TransformerErrors()
 
         public init(
             channel: MeterChannel, name: String, unitsPerCode: Double? = nil, ratio: Double = 1,
@@ -95,9 +101,13 @@ public struct SiteSettings: Sendable {
         public func calibration(driverScale: Double?, driverCodeOffset: Double?) -> ChannelCalibration? {
             guard let perCode = unitsPerCode ?? driverScale else { return nil }
             let scale = perCode * ratio * gain
-            return ChannelCalibration(
+            var calibration = ChannelCalibration(
                 scale: scale, offset: offset + (driverCodeOffset ?? 0) * scale,
                 sensor: rogowskiVoltsPerAmpereHertz.map { .rogowski(voltsPerAmpereHertz: $0) } ?? .direct)
+            calibration.delaySeconds = delaySeconds
+            calibration.sincOrder = sincOrder
+            calibration.transformer = transformer
+            return calibration
         }
     }
 
