@@ -29,9 +29,12 @@ extension Meter {
 
         let isFull = windowHalfCycles == constants.halfCyclesInWindow
         let startsAnew = locked && !windowStartsAtCrossing
-        let isEnd = isFull || afterGap || locked != windowWasLocked || finder.source != windowSource || startsAnew
+        let isAsked = windowShallEnd && windowHalfCycles % 2 == 0
+        let isEnd =
+            isFull || isAsked || afterGap || locked != windowWasLocked || finder.source != windowSource || startsAnew
         start = end
         if isEnd {
+            windowShallEnd = false
             readWindow(end, isFull: isFull)
             windowIsNew = true
             startWindow()

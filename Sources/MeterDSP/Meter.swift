@@ -60,6 +60,7 @@ public struct Meter: ~Copyable {
     var windowSource: Int?
     var windowWasLocked = false
     var windowStartsAtCrossing = false
+    var windowShallEnd = false
     var track = BoundaryTrack()
     var windowEdge: FundamentalEdge?
     var levels = ChannelLevels()
@@ -175,6 +176,12 @@ public struct Meter: ~Copyable {
         }
         finder.beginSettled()
     }
+
+    /// Ends the running window with its cycle, so that the next one starts there: for the ticks of the clock at which
+    /// IEC 61000-4-30 has windows begin anew, every ten minutes. The window cut short carries ``ReadingFlags/partial`` and
+    /// no frequency; no frame goes uncounted.
+    @_noAllocation @_noLocks
+    public mutating func endWindowWithCycle() { windowShallEnd = true }
 
     /// Tells the meter that `lostFrames` frames were lost before the next one. The readings on both sides carry
     /// ``ReadingFlags/gap``.

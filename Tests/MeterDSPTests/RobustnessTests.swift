@@ -20,6 +20,24 @@ import Testing
         }
     }
 
+    @Test func aWindowCanBeEndedWithItsCycle() throws {
+        var meter = try Meter(adc.configuration(nominalHz: 50))
+        let data = bytes(ThreePhaseSignal(frequencyHz: 50.2), seconds: 2)
+        let cut = 16 * 9000
+        var (_, windows) = readings(&meter, Array(data[..<cut]))
+        let before = windows.count
+        meter.endWindowWithCycle()
+        windows += readings(&meter, Array(data[cut...])).windows
+        let short = windows[before]
+        #expect(short.flags == .partial && short.halfCycles % 2 == 0 && short.halfCycles < 20)
+        // The cycle in which it was asked for ends within a cycle, and the filter's delay.
+        #expect(short.firstFrame + short.frames > 8990 && short.firstFrame + short.frames < 9000 + 240)
+        #expect(windows[before + 1].halfCycles == 20 && windows[before + 1].flags.isEmpty)
+        for (window, next) in zip(windows, windows.dropFirst()) {
+            #expect(abs(window.firstFrame + window.frames - next.firstFrame) < 1e-6)
+        }
+    }
+
     @Test(arguments: [1, 7, 80, 320, 5000])
     func readingsDoNotDependOnTheBlockLength(_ blockFrames: Int) throws {
         let data = bytes(ThreePhaseSignal(frequencyHz: 49.7), seconds: 1)
