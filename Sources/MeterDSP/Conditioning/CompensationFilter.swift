@@ -13,7 +13,7 @@ struct CompensationFilter: BitwiseCopyable {
     /// Frames to either side that have a tap.
     private(set) var reach = 0
     /// Largest error of the filter in gain and phase together, each harmonic's as a share of itself over its order.
-    private(set) var error = 0.0
+    private var error = 0.0
 
     /// What the filter has to make up for.
     struct Task: BitwiseCopyable, Equatable {

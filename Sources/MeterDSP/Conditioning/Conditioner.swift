@@ -105,9 +105,11 @@
         integral = .zero
     }
 
-    /// Takes all new frames of `stage`, with `last` as the last one of all where the signal ends there.
+    /// Takes all new frames of `stage`.
     ///
-    /// - Parameter keepingFrom: the first frame that is still needed.
+    /// - Parameters:
+    ///   - keepingFrom: the first frame that is still needed.
+    ///   - endsHere: no frame follows: a few more like the last one are held, so that the taps find some there.
     @_noAllocation @_noLocks
     mutating func take(_ stage: borrowing FrameStage, keepingFrom: Int64, endsHere: Bool) {
         guard isNeeded else { return }

@@ -14,7 +14,7 @@
     private let stride: Int
     private let capacity: Int
     /// Index of the first frame held.
-    private(set) var base: Int64 = 0
+    private var base: Int64 = 0
     private var count = 0
 
     /// - Parameters:
