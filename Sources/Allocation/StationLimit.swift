@@ -32,13 +32,19 @@ public enum LimitReason: UInt8, Sendable, CaseIterable, BitwiseCopyable {
 public struct StationLimit: Sendable, Equatable, BitwiseCopyable {
     /// The limit in ampere per used phase: 0, or from the station's minimum to its maximum in whole steps.
     public var amperes: Double
+    /// The limit by supply line, for stations that take one per phase; nil: `amperes` on each.
+    public var lineAmperes: PerPhaseAmperes?
     public var reason: LimitReason
     /// The supply line that decided, where `reason` is about one.
     public var limitingPhase: Phase?
 
     @_noAllocation @_noLocks
-    public init(amperes: Double = 0, reason: LimitReason = .notDecided, limitingPhase: Phase? = nil) {
+    public init(
+        amperes: Double = 0, lineAmperes: PerPhaseAmperes? = nil, reason: LimitReason = .notDecided,
+        limitingPhase: Phase? = nil
+    ) {
         self.amperes = amperes
+        self.lineAmperes = lineAmperes
         self.reason = reason
         self.limitingPhase = limitingPhase
     }

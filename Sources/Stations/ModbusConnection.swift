@@ -64,9 +64,11 @@ struct ModbusConnection: ~Copyable {
 
     /// Reads `count` registers, 1 to 125, from protocol address `address`.
     func read(_ function: ReadFunction, address: Int, count: Int) throws(ModbusError) -> [UInt16] {
+        if function.isOfBits { return try readBits(function, address: address, count: count) }
         var words = [UInt16](repeating: 0, count: max(count, 0))
         let answered =
             switch function {
+            case .coils, .discreteInputs: CInt(-1)
             case .holdingRegisters: modbus_read_registers(context, CInt(address), CInt(count), &words)
             case .inputRegisters: modbus_read_input_registers(context, CInt(address), CInt(count), &words)
             }
@@ -76,12 +78,28 @@ struct ModbusConnection: ~Copyable {
         return words
     }
 
+    private func readBits(_ function: ReadFunction, address: Int, count: Int) throws(ModbusError) -> [UInt16] {
+        var bits = [UInt8](repeating: 0, count: max(count, 0))
+        let answered =
+            function == .coils
+            ? modbus_read_bits(context, CInt(address), CInt(count), &bits)
+            : modbus_read_input_bits(context, CInt(address), CInt(count), &bits)
+        guard answered == count else {
+            throw failure("read \(function.words) \(Self.range(address, count))", answered: answered)
+        }
+        return bits.map { UInt16($0) }
+    }
+
     /// Writes `words` from protocol address `address`; one word where the function takes only one.
     func write(_ function: WriteFunction, address: Int, words: [UInt16]) throws(ModbusError) {
         let answered: CInt
         switch function {
         case .singleRegister:
             answered = words.count == 1 ? modbus_write_register(context, CInt(address), words[0]) : -1
+        case .singleCoil:
+            answered = words.count == 1 ? modbus_write_bit(context, CInt(address), words[0] == 0 ? 0 : 1) : -1
+        case .multipleCoils:
+            answered = modbus_write_bits(context, CInt(address), CInt(words.count), words.map { $0 == 0 ? 0 : 1 })
         case .multipleRegisters:
             answered = modbus_write_registers(context, CInt(address), CInt(words.count), words)
         }
@@ -103,14 +121,31 @@ struct ModbusConnection: ~Copyable {
 
 /// The function code of a read.
 enum ReadFunction: Int, CaseIterable, Sendable {
+    case coils = 1
+    case discreteInputs = 2
     case holdingRegisters = 3
     case inputRegisters = 4
 
-    fileprivate var words: String { self == .holdingRegisters ? "holding" : "input" }
+    /// Each value is one bit.
+    var isOfBits: Bool { self == .coils || self == .discreteInputs }
+
+    fileprivate var words: String {
+        switch self {
+        case .coils: "coil"
+        case .discreteInputs: "discrete input"
+        case .holdingRegisters: "holding"
+        case .inputRegisters: "input"
+        }
+    }
 }
 
 /// The function code of a write.
 enum WriteFunction: Int, CaseIterable, Sendable {
+    case singleCoil = 5
     case singleRegister = 6
+    case multipleCoils = 15
     case multipleRegisters = 16
+
+    /// Each value is one bit.
+    var isOfBits: Bool { self == .singleCoil || self == .multipleCoils }
 }

@@ -6,12 +6,20 @@ public struct StationConfiguration: Sendable {
     public var name: String
     /// How its registers are read and written.
     public var profile: StationProfile
-    /// Address or host name.
+    /// What the bytes travel over: one of the profile's.
+    public var transport = Transport.tcp
+    /// Address or host name; without meaning on a serial line.
     public var host: String
-    /// TCP port.
+    /// TCP port; without meaning on a serial line.
     public var port: Int
+    /// The serial line's file, for example /dev/ttyUSB0, and its settings; nil: not on a serial line.
+    public var line: SerialLine?
     /// Modbus unit identifier, 0 to 255.
     public var unitIdentifier: Int
+    /// What is added to every register address of the profile.
+    public var addressOffset = 0
+    /// What the station must say of itself before anything is written to it; nil: what it said first counts.
+    public var serialNumber: String?
     /// The supply line on which each of the station's own phases L1, L2, L3 is connected: one entry for a
     /// single-phase station. Rotated stations have, for example, [.l2, .l3, .l1].
     public var supplyPhases: [Phase]
@@ -39,5 +47,17 @@ public struct StationConfiguration: Sendable {
         self.failSafeAmperes = failSafeAmperes
         self.failSafeAfterSeconds = failSafeAfterSeconds
         self.isManaged = isManaged
+    }
+}
+
+/// A serial line of this machine.
+public struct SerialLine: Sendable, Equatable {
+    /// Its file, for example /dev/ttyUSB0.
+    public var device: String
+    public var settings: SerialSettings
+
+    public init(device: String, settings: SerialSettings = SerialSettings()) {
+        self.device = device
+        self.settings = settings
     }
 }

@@ -15,7 +15,9 @@ extension StationLoop {
             shared.diagnostics.withLock { $0.reads += 1 }
             return words
         } catch {
-            if block.isOptional, error.cause == .exception(.illegalDataAddress) {
+            if block.isOptional,
+                error.cause == .exception(.illegalDataAddress) || error.cause == .exception(.illegalFunction)
+            {
                 missing.formUnion(block.registers)
                 succeeded()
                 return nil
@@ -82,7 +84,9 @@ extension StationLoop {
 
     /// The station spoke. It counts so even where it answered an exception: our request was a sign of life to it,
     /// so it stays at its limit and does not fall back.
-    private mutating func contact() {
+    mutating func contact() {
+        // What another device at its address says is no contact with the station.
+        guard recognition.isDone else { return }
         let now = MonotonicTime(nanoseconds: lastExchangeEnd)
         knowledge.report.isAnswering = true
         knowledge.report.lastContact = now

@@ -6,7 +6,12 @@ import Realtime
 struct StationLoop: ~Copyable {
     let configuration: StationConfiguration
     let shared: StationShared
-    let round: PollPlan
+    /// The profile as this station has it: before it is recognised the plain one, afterwards perhaps a variant.
+    var profile: StationProfile
+    var round: PollPlan
+    /// The plain profile, at the station's address offset.
+    let plainProfile: StationProfile
+    var recognition = RecognitionState()
     var knowledge = StationShared.Knowledge()
     var limit = LimitState()
     var failSafe = FailSafeState()
@@ -19,14 +24,15 @@ struct StationLoop: ~Copyable {
     /// The station took its fail-safe limit on leaving.
     var hasLeft = false
 
-    var profile: StationProfile { configuration.profile }
-
     init(_ configuration: StationConfiguration, shared: StationShared) {
         self.configuration = configuration
         self.shared = shared
-        round = PollPlan.round(of: configuration.profile)
+        plainProfile = configuration.profile.shifted(by: configuration.addressOffset)
+        profile = plainProfile
+        round = PollPlan.round(of: plainProfile)
         // Nobody has given it one yet.
-        knowledge.report.keepsFailSafe = !configuration.profile.hasFailSafe
+        knowledge.report.keepsFailSafe = !plainProfile.hasFailSafe || plainProfile.fixedFailSafeAmperes != nil
+        countAs(plainProfile.all)
     }
 
     /// Connects, serves, and connects again, until it is to stop.
@@ -73,12 +79,13 @@ struct StationLoop: ~Copyable {
         }
     }
 
-    /// One connection's life: set-up, then one request at a time, the limit always first.
+    /// One connection's life: is it the right station, set-up, then one request at a time, the limit always first.
     private mutating func serve(_ connection: borrowing ModbusConnection) throws(ModbusError) {
         missing = []
         poll = PollState()
         limit.connectionBegan()
         connection.setTimeout(seconds: profile.requestTimeoutSeconds)
+        guard try recognise(connection) else { return }
         if !shared.isStopping { try setUp(connection) }
         while !shared.isStopping {
             let now = MonotonicClock.nanoseconds()
@@ -106,8 +113,7 @@ struct StationLoop: ~Copyable {
         let left = shared.secondsUntilStop
         guard left > 0 else { return }
         connection.setTimeout(seconds: min(left, profile.requestTimeoutSeconds))
-        let amperes = configuration.leaveAmperes
-        let isLeft = try sendLimit(connection, amperes)
+        let isLeft = try sendLimit(connection, setpoint(uniform: configuration.leaveAmperes))
         hasLeft = isLeft
         shared.diagnostics.withLock { $0.isLeftAtFailSafe = isLeft }
     }

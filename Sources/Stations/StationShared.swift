@@ -7,8 +7,17 @@ import Synchronization
 final class StationShared: Sendable {
     /// A limit in the order of publishing; `sequence` 0: none yet.
     struct Wish: Sendable, BitwiseCopyable {
+        /// For a station with one limit for all phases: the smallest of its lines'.
         var amperes: Double
+        /// By the station's own phases L1, L2, L3; what is beyond its phases repeats the last.
+        var own: PerPhaseAmperes
         var sequence: UInt64
+
+        init(amperes: Double, own: PerPhaseAmperes? = nil, sequence: UInt64) {
+            self.amperes = amperes
+            self.own = own ?? PerPhaseAmperes(amperes)
+            self.sequence = sequence
+        }
     }
 
     /// What the writer's thread knows. In `report`, `inFlightAmperes` is the largest limit sent since the last
@@ -17,6 +26,15 @@ final class StationShared: Sendable {
         var report = StationReport()
         /// The wish that the station confirmed; 0: none.
         var confirmedSequence: UInt64 = 0
+        /// The station has a limit for each phase, or may turn out to have.
+        var isPerPhase = false
+        /// The smallest limit that the station can be given; above 0 where it cannot be stopped.
+        var lowestAmperes = 0.0
+
+        /// What a wish that is under way comes to.
+        func countedAmperes(_ wish: Wish) -> Double {
+            max(isPerPhase ? wish.own.maximum : wish.amperes, lowestAmperes)
+        }
     }
 
     /// Stored by the real-time thread only.

@@ -8,10 +8,12 @@ import Synchronization
 public final class StationWriter: Sendable {
     /// The station as it was set up.
     public let configuration: StationConfiguration
-    /// What the allocator has to know of it. `failSafeAmperes` is nil where the profile has no fail-safe register.
+    /// What the allocator has to know of it. `failSafeAmperes` is nil where the profile knows no fail-safe.
     public let rating: StationRating
 
     private let steps: LimitSteps
+    /// The lines of the station's own phases; what is beyond its phases repeats the last.
+    private let ownLines: (l1: Phase, l2: Phase, l3: Phase)
     private let shared: StationShared
     private let thread: Mutex<RealtimeThread?>
 
@@ -42,6 +44,8 @@ public final class StationWriter: Sendable {
         self.configuration = configuration
         self.shared = shared
         steps = configuration.limitSteps
+        let lines = configuration.supplyPhases
+        ownLines = (lines[0], lines[min(1, lines.count - 1)], lines[lines.count - 1])
         rating = configuration.rating
         thread = Mutex(started)
     }
@@ -50,11 +54,17 @@ public final class StationWriter: Sendable {
 
     /// Hands over the newest limit, rounded down to what the station takes. Wait-free, allocation-free; one system
     /// call where the limit changed, none otherwise. One thread only may call this.
+    ///
+    /// Where it differs by line (`lineAmperes`), a station with a limit for each phase gets each of its lines', one
+    /// with a single limit the smallest of them.
     public func publish(_ limit: StationLimit) {
-        let amperes = steps.rounded(limit.amperes)
+        let wanted = limit.lineAmperes ?? PerPhaseAmperes(limit.amperes)
+        let own = PerPhaseAmperes(
+            steps.rounded(wanted[ownLines.l1]), steps.rounded(wanted[ownLines.l2]), steps.rounded(wanted[ownLines.l3]))
         let last = shared.wish.load()
-        guard last.sequence == 0 || last.amperes != amperes else { return }
-        shared.wish.store(StationShared.Wish(amperes: amperes, sequence: last.sequence &+ 1))
+        guard last.sequence == 0 || last.own != own else { return }
+        let smallest = min(own.l1, own.l2, own.l3)
+        shared.wish.store(StationShared.Wish(amperes: smallest, own: own, sequence: last.sequence &+ 1))
         shared.wake.signal()
     }
 
@@ -65,7 +75,7 @@ public final class StationWriter: Sendable {
         let wish = shared.wish.load()
         var report = knowledge.report
         if wish.sequence != 0, wish.sequence != knowledge.confirmedSequence {
-            report.inFlightAmperes = max(wish.amperes, report.inFlightAmperes ?? 0)
+            report.inFlightAmperes = max(knowledge.countedAmperes(wish), report.inFlightAmperes ?? 0)
         }
         return report
     }

@@ -26,42 +26,29 @@ extension StationLoop {
                 if !missing.isSuperset(of: block.registers) { poll.isIncomplete = true }
                 return
             }
-            for index in block.registers {
-                let register = profile.registers[index]
-                let start = register.address - block.address
-                poll.words[index] = words[start..<start + register.format.wordCount]
-            }
+            poll.words.merge(block.split(words, by: profile.registers)) { _, new in new }
             return
         }
         evaluateRound()
         reconnectWait.reset()
         poll.nextBlock = 0
-        let interval = Int64(configuration.pollSeconds * 1e9)
+        let interval = Int64(profile.pollSeconds(timeoutSeconds: configuration.failSafeAfterSeconds) * 1e9)
         poll.due = max(poll.began + interval, MonotonicClock.nanoseconds())
     }
 
-    private func number(_ index: StationProfile.RegisterIndex) -> Double? {
+    func number(_ index: StationProfile.RegisterIndex) -> Double? {
         poll.words[index].flatMap { profile.registers[index].format.number($0) }
-    }
-
-    private func integer(_ index: StationProfile.RegisterIndex) -> Int64? {
-        poll.words[index].flatMap { profile.registers[index].format.integer($0) }
     }
 
     private mutating func evaluateRound() {
         let isPlausible = evaluateCurrents()
-        knowledge.report.status = isPlausible ? statusByRules() : .unknown
-        let faults = faultWords()
-        let energy = profile.measurements.energy.flatMap { number($0) }
-        shared.diagnostics.withLock {
-            $0.faults = faults
-            if let energy { $0.energyWattHours = energy }
-        }
+        tellStatus(isPlausible ? statusByRules() : (status: .unknown, words: nil))
+        tellMeasurements()
         share()
-        for index in profile.limit.readBack where !missing.contains(index) {
-            // While a write is being followed closely, its own check decides.
-            if limit.checkDue == .max, poll.words[index] != nil { judgeLimit(number(index), of: index) }
-            break
+        watchKeepAlive()
+        // While a write is being followed closely, its own check decides.
+        if limit.checkDue == .max, let group = readBack, group.allSatisfy({ poll.words[$0] != nil }) {
+            judgeLimit(group.map { number($0) }, of: group)
         }
     }
 
@@ -96,31 +83,40 @@ extension StationLoop {
         return true
     }
 
-    /// The status of the first rule whose conditions all hold.
-    private func statusByRules() -> StationStatus {
-        for rule in profile.statusRules {
-            let holds = rule.conditions.allSatisfy { condition in
-                integer(condition.register).map { condition.test.holds($0) } ?? false
-            }
-            if holds { return rule.status }
-        }
-        if !poll.isIncomplete {
-            var names: [String] = []
-            for rule in profile.statusRules {
-                for condition in rule.conditions {
-                    let name = profile.registers[condition.register].name
-                    let text = "\(name) = \(integer(condition.register).map(String.init) ?? "not available")"
-                    if !names.contains(text) { names.append(text) }
-                }
-            }
-            note("no status rule fits \(names.joined(separator: ", ")); add this value to the profile's status section")
-        }
-        return .unknown
+    private func answer(_ index: StationProfile.RegisterIndex) -> Condition.Answer {
+        if let words = poll.words[index] { return .words(words) }
+        return missing.contains(index) ? .refused : .nothing
     }
 
-    private func faultWords() -> [String] {
-        guard let faults = profile.faults, let bits = integer(faults.register), bits != 0 else { return [] }
-        let known = faults.bits.filter { bits & $0.mask == $0.mask }.map(\.words)
-        return known.isEmpty ? ["fault 0x\(String(bits, radix: 16, uppercase: true)), see the station's manual"] : known
+    /// The status of the first rule whose conditions all hold.
+    private func statusByRules() -> (status: StationStatus, words: String?) {
+        for rule in profile.statusRules {
+            let holds = rule.conditions.allSatisfy { condition in
+                condition.holds(answer(condition.register), as: profile.registers[condition.register].format)
+            }
+            if holds { return (rule.status, rule.words) }
+        }
+        if !poll.isIncomplete {
+            var texts: [String] = []
+            for condition in profile.statusRules.flatMap(\.conditions) {
+                let register = profile.registers[condition.register]
+                let text = "\(register.name) = \(answer(condition.register).words(as: register.format))"
+                if !texts.contains(text) { texts.append(text) }
+            }
+            note("no status rule fits \(texts.joined(separator: ", ")); add this value to the profile's status section")
+        }
+        return (.unknown, nil)
+    }
+
+    private mutating func tellStatus(_ found: (status: StationStatus, words: String?)) {
+        knowledge.report.status = found.status
+        let began = MonotonicTime(nanoseconds: poll.began)
+        shared.diagnostics.withLock {
+            let isSame = $0.status == found.status && $0.statusWords == found.words
+            guard !isSame || $0.statusSince == .never else { return }
+            $0.status = found.status
+            $0.statusWords = found.words
+            $0.statusSince = began
+        }
     }
 }

@@ -11,57 +11,12 @@ struct FailSafeState: Sendable {
     var isRefused = false
 }
 
-/// What is done at each connect, before the newest limit: the station may have been restarted or replaced.
+/// The current to which the station falls back without us, and after which time: given at each connect, read back
+/// each minute.
 extension StationLoop {
     /// Some stations take a moment until a new value reads back.
     private static let settling: Int64 = 500_000_000
     private static let checkInterval: Int64 = 60_000_000_000
-
-    mutating func setUp(_ connection: borrowing ModbusConnection) throws(ModbusError) {
-        for step in profile.startUp {
-            guard !shared.isStopping else { return }
-            if profile.registers[step.write.register].isStored,
-                try holds(connection, step.write.register, step.write.value) == true
-            {
-                continue
-            }
-            _ = try write(connection, register: step.write.register, value: step.write.value)
-        }
-        // Before all that may fail: a register that does not answer must not keep the limit from the station.
-        let wish = shared.wish.load()
-        if wish.sequence != 0, !shared.isStopping { try writeLimit(connection, wish) }
-        if profile.keepAlive?.write == nil { keepAliveDue = .max } else { try keepAlive(connection) }
-        guard !shared.isStopping else { return }
-        try writeFailSafe(connection)
-        guard !shared.isStopping else { return }
-        try readIdentity(connection)
-    }
-
-    private mutating func readIdentity(_ connection: borrowing ModbusConnection) throws(ModbusError) {
-        var parts: [String] = []
-        for (label, index) in profile.identity {
-            guard !shared.isStopping else { return }
-            if let words = try read(connection, register: index),
-                let text = profile.registers[index].format.text(words)
-            {
-                parts.append("\(label) \(text)")
-            }
-        }
-        let identity = parts.joined(separator: ", ")
-        shared.diagnostics.withLock { $0.identity = identity }
-    }
-
-    /// The station's own clock against silence.
-    mutating func keepAlive(_ connection: borrowing ModbusConnection) throws(ModbusError) {
-        guard let keepAlive = profile.keepAlive, let sign = keepAlive.write else {
-            keepAliveDue = .max
-            return
-        }
-        keepAliveDue = MonotonicClock.nanoseconds() + Int64(keepAlive.everySeconds * 1e9)
-        _ = try write(connection, register: sign.register, value: sign.value)
-    }
-
-    // MARK: Fail-safe
 
     private struct FailSafeValue {
         var register: StationProfile.RegisterIndex
@@ -72,10 +27,9 @@ extension StationLoop {
     private var failSafeValues: [FailSafeValue] {
         guard let settings = profile.failSafe else { return [] }
         var values: [FailSafeValue] = []
-        if let register = settings.current {
-            values.append(
-                FailSafeValue(
-                    register: register, readBack: settings.currentReadBack, value: configuration.leaveAmperes))
+        for (place, register) in settings.current.enumerated() {
+            let readBack = settings.currentReadBack.isEmpty ? nil : settings.currentReadBack[place]
+            values.append(FailSafeValue(register: register, readBack: readBack, value: configuration.leaveAmperes))
         }
         if let register = settings.timeout {
             values.append(
@@ -85,9 +39,11 @@ extension StationLoop {
         return values
     }
 
-    private mutating func writeFailSafe(_ connection: borrowing ModbusConnection) throws(ModbusError) {
+    mutating func writeFailSafe(_ connection: borrowing ModbusConnection) throws(ModbusError) {
         failSafe = FailSafeState()
         shared.diagnostics.withLock { $0.failSafeKept = nil }
+        // The allocator was promised one: this variant of the model has none, or none that is known.
+        if plainProfile.hasFailSafe, !profile.hasFailSafe { tellFailSafe(isKept: false) }
         for item in failSafeValues {
             guard !shared.isStopping else { return }
             if profile.registers[item.register].isStored,
@@ -131,7 +87,7 @@ extension StationLoop {
         if failSafe.isRefused, kept == nil { return }
         guard kept == false else {
             shared.diagnostics.withLock { $0.failSafeKept = kept }
-            tellFailSafe(isKept: true)
+            tellFailSafe(isKept: profile.hasFailSafe || !plainProfile.hasFailSafe)
             return
         }
         let now = MonotonicClock.nanoseconds()
@@ -159,17 +115,5 @@ extension StationLoop {
                 + "fall-back current in its own settings")
         shared.diagnostics.withLock { $0.failSafeKept = false }
         tellFailSafe(isKept: false)
-    }
-
-    /// Whether a register reads as the value that was written; nil: it cannot be read.
-    private mutating func holds(
-        _ connection: borrowing ModbusConnection, _ index: StationProfile.RegisterIndex, _ value: Double,
-        roundedAs writtenRegister: StationProfile.RegisterIndex? = nil
-    ) throws(ModbusError) -> Bool? {
-        guard let words = try read(connection, register: index) else { return nil }
-        let format = profile.registers[writtenRegister ?? index].format
-        let wanted = format.words(roundingDown: value).flatMap { format.number($0[...]) }
-        guard let wanted, let found = profile.registers[index].format.number(words) else { return false }
-        return abs(found - wanted) <= max(format.scale, profile.registers[index].format.scale) * 0.5
     }
 }

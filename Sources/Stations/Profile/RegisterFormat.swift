@@ -1,10 +1,14 @@
-import Glibc
-
 /// How the words of a register are to be understood.
 enum RegisterType: String, CaseIterable, Sendable {
-    case u16, i16, u32, i32, u64, i64, f32
+    /// A coil or a discrete input: functions 1, 2, 5, 15. Travels here as one word, 0 or 1.
+    case bit
+    case u16, i16, u32, i32, u64, i64, f32, f64
+    /// A character in the low byte; its ASCII code is the number.
+    case letter
     /// Characters, two in a word, ended by a zero byte.
     case ascii
+    /// Characters, one in a word (UTF-16), ended by a zero word.
+    case utf16
     /// Bytes shown as hexadecimal digits, for example a serial number.
     case hex
     /// Bytes shown as numbers between points, for example a firmware version.
@@ -13,15 +17,21 @@ enum RegisterType: String, CaseIterable, Sendable {
     /// Words of a value of this type; nil where the profile must say it.
     var wordCount: Int? {
         switch self {
-        case .u16, .i16: 1
+        case .bit, .u16, .i16, .letter: 1
         case .u32, .i32, .f32: 2
-        case .u64, .i64: 4
-        case .ascii, .hex, .dotted: nil
+        case .u64, .i64, .f64: 4
+        case .ascii, .utf16, .hex, .dotted: nil
         }
     }
 
     /// True where the value is a number.
     var isNumeric: Bool { wordCount != nil }
+
+    /// True where the value is a whole number before it is scaled.
+    var isInteger: Bool { isNumeric && self != .f32 && self != .f64 }
+
+    /// True where scale, offset, mask and shift mean something.
+    var isScalable: Bool { isNumeric && self != .bit && self != .letter }
 }
 
 /// The order of the words of a value, or of the two bytes of a word.
@@ -54,7 +64,8 @@ struct RegisterFormat: Sendable, Equatable {
         return value
     }
 
-    private func ordered(_ words: ArraySlice<UInt16>) -> [UInt16] {
+    /// The words, most significant first, bytes put right.
+    func ordered(_ words: ArraySlice<UInt16>) -> [UInt16] {
         let bytesRight = words.map { byteOrder == .highFirst ? $0 : $0.byteSwapped }
         return wordOrder == .highFirst ? bytesRight : bytesRight.reversed()
     }
@@ -62,12 +73,14 @@ struct RegisterFormat: Sendable, Equatable {
     /// The integer that the words hold, after mask and shift; nil: not available, no integer, or not
     /// `wordCount` words.
     func integer(_ words: ArraySlice<UInt16>) -> Int64? {
-        guard words.count == wordCount, wordCount <= 4, type.isNumeric, type != .f32 else { return nil }
+        guard words.count == wordCount, wordCount <= 4, type.isInteger else { return nil }
         let raw = raw(words)
         if notAvailable.contains(raw) { return nil }
         if let mask { return Int64(truncatingIfNeeded: (raw & mask) >> UInt64(shift)) }
         let signed: Int64? =
             switch type {
+            case .bit: raw == 0 ? 0 : 1
+            case .letter: Int64(raw & 0xFF)
             case .i16: Int64(Int16(truncatingIfNeeded: raw))
             case .i32: Int64(Int32(truncatingIfNeeded: raw))
             case .i64: Int64(bitPattern: raw)
@@ -80,14 +93,15 @@ struct RegisterFormat: Sendable, Equatable {
     func number(_ words: ArraySlice<UInt16>) -> Double? {
         guard words.count == wordCount, type.isNumeric else { return nil }
         let unscaled: Double
-        if type == .f32 {
+        if type == .f32 || type == .f64 || type == .u64 && mask == nil && shift == 0 {
             let raw = raw(words)
             if notAvailable.contains(raw) { return nil }
-            unscaled = Double(Float(bitPattern: UInt32(truncatingIfNeeded: raw)))
-        } else if type == .u64, mask == nil, shift == 0 {
-            let raw = raw(words)
-            if notAvailable.contains(raw) { return nil }
-            unscaled = Double(raw)
+            unscaled =
+                switch type {
+                case .f32: Double(Float(bitPattern: UInt32(truncatingIfNeeded: raw)))
+                case .f64: Double(bitPattern: raw)
+                default: Double(raw)
+                }
         } else {
             guard let integer = integer(words) else { return nil }
             unscaled = Double(integer)
@@ -96,59 +110,33 @@ struct RegisterFormat: Sendable, Equatable {
         return value.isFinite ? value : nil
     }
 
-    /// What people read: characters, hexadecimal digits, numbers between points, or the number; nil: not available
-    /// or not `wordCount` words. Unprintable characters are left out.
-    func text(_ words: ArraySlice<UInt16>) -> String? {
-        guard words.count == wordCount else { return nil }
-        let bytes = ordered(words).flatMap { [UInt8(truncatingIfNeeded: $0 >> 8), UInt8(truncatingIfNeeded: $0)] }
-        switch type {
-        case .ascii:
-            let characters = bytes.prefix { $0 != 0 }.filter { (0x20...0x7E).contains($0) }
-            let text = String(decoding: characters, as: UTF8.self)
-            let trimmed = text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()
-            return trimmed.isEmpty ? nil : String(trimmed)
-        case .hex:
-            return bytes.map { byte in
-                let digits = String(byte, radix: 16)
-                return digits.count == 1 ? "0" + digits : digits
-            }.joined()
-        case .dotted:
-            return bytes.map { String($0) }.joined(separator: ".")
-        default:
-            guard let number = number(words) else { return nil }
-            return number == number.rounded() && abs(number) < 1e15 ? String(Int64(number)) : String(number)
-        }
-    }
-
     /// The words for the largest value that the register can hold and that does not exceed `value`: rounded
     /// **down**, as every limit is. A difference below a millionth of a step counts as binary dust, not as a step.
     ///
     /// - Returns: nil where the register cannot hold the value, or its type is not a number.
     func words(roundingDown value: Double) -> [UInt16]? {
-        guard type.isNumeric, value.isFinite, scale > 0 else { return nil }
+        guard type.isNumeric, type != .letter, value.isFinite, scale > 0 else { return nil }
         let unscaled = (value - offset) / scale
-        let raw: UInt64
+        if type == .f64 { return laidOut(unscaled.bitPattern) }
         if type == .f32 {
             var single = Float(unscaled)
             if Double(single) > unscaled { single = single.nextDown }
-            guard single.isFinite else { return nil }
-            raw = UInt64(single.bitPattern)
-        } else {
-            let whole = (unscaled + 1e-6).rounded(.down)
-            let range: ClosedRange<Double> =
-                switch type {
-                case .u16: 0...65_535
-                case .i16: -32_768...32_767
-                case .u32: 0...4_294_967_295
-                case .i32: -2_147_483_648...2_147_483_647
-                // Above 2^53 a Double no longer tells neighbours apart.
-                case .u64: 0...9_007_199_254_740_992
-                default: -9_007_199_254_740_992...9_007_199_254_740_992
-                }
-            guard range.contains(whole) else { return nil }
-            raw = UInt64(bitPattern: Int64(whole))
+            return single.isFinite ? laidOut(UInt64(single.bitPattern)) : nil
         }
-        return laidOut(raw)
+        let whole = (unscaled + 1e-6).rounded(.down)
+        let range: ClosedRange<Double> =
+            switch type {
+            case .bit: 0...1
+            case .u16: 0...65_535
+            case .i16: -32_768...32_767
+            case .u32: 0...4_294_967_295
+            case .i32: -2_147_483_648...2_147_483_647
+            // Above 2^53 a Double no longer tells neighbours apart.
+            case .u64: 0...9_007_199_254_740_992
+            default: -9_007_199_254_740_992...9_007_199_254_740_992
+            }
+        guard range.contains(whole) else { return nil }
+        return laidOut(UInt64(bitPattern: Int64(whole)))
     }
 
     private func laidOut(_ raw: UInt64) -> [UInt16] {
