@@ -14,6 +14,7 @@ let package = Package(
         .library(name: "MeterDSP", targets: ["MeterDSP"]),
         .library(name: "Spectrum", targets: ["Spectrum"]),
         .library(name: "Allocation", targets: ["Allocation"]),
+        .library(name: "Stations", targets: ["Stations"]),
         .executable(name: "headroom", targets: ["headroom"]),
     ],
     dependencies: [
