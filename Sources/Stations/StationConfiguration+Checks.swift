@@ -47,8 +47,7 @@ extension StationConfiguration {
         func require(_ holds: Bool, _ field: String, _ problem: String, _ remedy: String) throws(StationError) {
             if !holds { throw StationError(station: name, field: field, problem: problem, remedy: remedy) }
         }
-        try require(!host.isEmpty, "host", "empty", "enter the station's IP address")
-        try require((1...65_535).contains(port), "port", "\(port) is no TCP port", "use 1 to 65535, mostly 502")
+        try checkLink(require)
         try require(
             (0...247).contains(unitIdentifier) || unitIdentifier == 255, "unitIdentifier",
             "\(unitIdentifier) is no Modbus unit", "use 0 to 247, or 255; mostly \(profile.defaultUnitIdentifier)")

@@ -23,11 +23,15 @@ public struct StationConfiguration: Sendable {
     public var failSafeAfterSeconds: Double
     /// False: it is watched, never limited.
     public var isManaged: Bool
+    /// How bytes travel to it. `host` and `port` count for TCP only, `serial` for a serial line only.
+    public var transport: LinkTransport
+    /// The serial line that it is on; several stations may name the same.
+    public var serial: SerialSettings?
 
     public init(
         name: String, profile: StationProfile, host: String, port: Int, unitIdentifier: Int,
         supplyPhases: [Phase], maximumAmperes: Double, failSafeAmperes: Double, failSafeAfterSeconds: Double,
-        isManaged: Bool = true
+        isManaged: Bool = true, transport: LinkTransport = .tcp, serial: SerialSettings? = nil
     ) {
         self.name = name
         self.profile = profile
@@ -39,5 +43,7 @@ public struct StationConfiguration: Sendable {
         self.failSafeAmperes = failSafeAmperes
         self.failSafeAfterSeconds = failSafeAfterSeconds
         self.isManaged = isManaged
+        self.transport = transport
+        self.serial = serial
     }
 }

@@ -3,21 +3,24 @@ import Glibc
 import Realtime
 
 /// One request and its answer, with all bookkeeping. An exception that the station answers is an answer: it is noted
-/// and given back as "no value". Only what makes the connection unusable is thrown.
+/// and given back as "no value", as is what a stop interrupts. Only what makes the connection unusable is thrown.
 extension StationLoop {
     mutating func read(
         _ connection: borrowing ModbusConnection, _ block: PollPlan.Block
     ) throws(ModbusError) -> [UInt16]? {
-        keepGap()
+        guard let request = ModbusRequest(read: block.function, address: block.address, count: block.wordCount) else {
+            note("\(block.wordCount) values from \(block.address) cannot be read at once; correct the profile")
+            return nil
+        }
         do throws(ModbusError) {
-            let words = try connection.read(block.function, address: block.address, count: block.wordCount)
-            succeeded()
+            guard let words = try perform(connection, request) else { return nil }
+            succeeded(connection)
             shared.diagnostics.withLock { $0.reads += 1 }
             return words
         } catch {
             if block.isOptional, error.cause == .exception(.illegalDataAddress) {
                 missing.formUnion(block.registers)
-                succeeded()
+                succeeded(connection)
                 return nil
             }
             try answered(error)
@@ -40,7 +43,8 @@ extension StationLoop {
 
     /// Writes a value, rounded down to what the register holds.
     ///
-    /// - Returns: false where the station answered with an exception or the register cannot hold the value.
+    /// - Returns: false where the station answered with an exception, the register cannot hold the value, or the
+    ///   writer is to stop.
     mutating func write(
         _ connection: borrowing ModbusConnection, register index: StationProfile.RegisterIndex, value: Double
     ) throws(ModbusError) -> Bool {
@@ -49,10 +53,13 @@ extension StationLoop {
             note("register '\(register.name)' cannot hold \(value); correct its type or scale in the profile")
             return false
         }
-        keepGap()
+        guard let request = ModbusRequest(write: register.write, address: register.address, words: words) else {
+            note("register '\(register.name)' cannot be written by function \(register.write.rawValue); correct the profile")
+            return false
+        }
         do throws(ModbusError) {
-            try connection.write(register.write, address: register.address, words: words)
-            succeeded()
+            guard try perform(connection, request) != nil else { return false }
+            succeeded(connection)
             shared.diagnostics.withLock { $0.writes += 1 }
             return true
         } catch {
@@ -75,8 +82,10 @@ extension StationLoop {
         }
     }
 
-    private mutating func succeeded() {
+    private mutating func succeeded(_ connection: borrowing ModbusConnection) {
         lastExchangeEnd = MonotonicClock.nanoseconds()
+        let strays = connection.strayCount
+        shared.diagnostics.withLock { $0.strayAnswers = strays }
         contact()
     }
 
@@ -88,12 +97,6 @@ extension StationLoop {
         knowledge.report.lastContact = now
         shared.diagnostics.withLock { $0.lastContact = now }
         share()
-    }
-
-    /// Some stations need a pause between requests.
-    private func keepGap() {
-        guard profile.waitBetweenRequestsSeconds > 0, lastExchangeEnd != .min else { return }
-        MonotonicClock.sleep(until: lastExchangeEnd + Int64(profile.waitBetweenRequestsSeconds * 1e9))
     }
 
     func note(_ error: ModbusError) {
@@ -108,7 +111,7 @@ extension StationLoop {
     func note(_ text: String) {
         shared.diagnostics.withLock {
             $0.lastError =
-                "station '\(configuration.name)', \(configuration.host):\(configuration.port) unit "
+                "station '\(configuration.name)', \(configuration.place) unit "
                 + "\(configuration.unitIdentifier): \(text)"
             $0.lastErrorTime = MonotonicTime(nanoseconds: MonotonicClock.nanoseconds())
         }

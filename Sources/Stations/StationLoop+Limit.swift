@@ -5,6 +5,10 @@ import Realtime
 struct LimitState: Sendable {
     /// The wish last sent, whether or not it arrived; 0: none on this connection.
     var sentSequence: UInt64 = 0
+    /// The limit of `sentSequence`, in ampere.
+    var sentAmperes = 0.0
+    /// Limits sent since the writer began: what was read before the last of them says nothing of it.
+    var sendCount: UInt64 = 0
     /// In ampere, as wished (0 for a pause); nil: nothing the station accepted on this connection.
     var written: (amperes: Double, sequence: UInt64, time: Int64)?
     /// A write that failed, a limit that was not kept, or a refresh is sent again then.
@@ -20,7 +24,14 @@ struct LimitState: Sendable {
 
     /// Whatever the station was told before, it is told again: it may have been restarted.
     mutating func connectionBegan() {
+        let count = sendCount
         self = LimitState()
+        sendCount = count
+    }
+
+    /// A lower limit does not wait for the answer to a higher one.
+    func isOvertaken(by wish: StationShared.Wish) -> Bool {
+        wish.sequence != sentSequence && wish.amperes < sentAmperes
     }
 
     /// When the limit is to be written.
@@ -34,12 +45,34 @@ struct LimitState: Sendable {
 extension StationLoop {
     private static let longestResendWait: Int64 = 60_000_000_000
 
+    /// Writes `wish`, or what takes its place while it is on its way.
     mutating func writeLimit(
+        _ connection: borrowing ModbusConnection, _ wish: StationShared.Wish
+    ) throws(ModbusError) {
+        let before = urgency
+        urgency = .limit
+        defer { urgency = before }
+        var wish = wish
+        while true {
+            do throws(ModbusError) {
+                return try writeOnce(connection, wish)
+            } catch {
+                guard error.cause == .overtaken else { throw error }
+                wish = shared.wish.load()
+            }
+        }
+    }
+
+    private mutating func writeOnce(
         _ connection: borrowing ModbusConnection, _ wish: StationShared.Wish
     ) throws(ModbusError) {
         if wish.sequence != limit.sentSequence { limit.resendWait = 0 }
         limit.sentSequence = wish.sequence
+        limit.sentAmperes = wish.amperes
+        limit.sendCount &+= 1
         limit.repeatDue = .max
+        // What was read before says nothing of this limit.
+        for index in profile.limit.readBack { poll.words[index] = nil }
         // From here on the station may hold it, whatever comes back.
         knowledge.report.inFlightAmperes = max(wish.amperes, knowledge.report.inFlightAmperes ?? 0)
         share()
@@ -52,6 +85,14 @@ extension StationLoop {
         }
         limit.refusedAt = .min
         limit.repeatWait.reset()
+        if let end = connection.openLimitEnd {
+            // One that was overtaken was not answered: the station may yet act on it, after this one. It stays in
+            // flight, and this one goes out again when that one is lost for certain.
+            limit.written = nil
+            limit.checkDue = .max
+            limit.repeatDue = end
+            return
+        }
         limit.written = (wish.amperes, wish.sequence, now)
         if let refresh = profile.limit.refreshSeconds { limit.repeatDue = now + Int64(refresh * 1e9) }
         if hasReadBack {
@@ -78,8 +119,11 @@ extension StationLoop {
     mutating func checkLimit(_ connection: borrowing ModbusConnection) throws(ModbusError) {
         limit.checkDue = .max
         for index in profile.limit.readBack where !missing.contains(index) {
+            let sent = limit.sendCount
             let words = try read(connection, register: index)
             if missing.contains(index) { continue }
+            // A limit went out meanwhile, and is checked by itself.
+            guard limit.sendCount == sent, !shared.isStopping else { return }
             judgeLimit(words.flatMap { profile.registers[index].format.number($0) }, of: index)
             return
         }

@@ -22,11 +22,14 @@ extension StationLoop {
             let block = round.blocks[poll.nextBlock]
             poll.nextBlock += 1
             if block.isOptional, missing.isSuperset(of: block.registers) { return }
+            let sent = limit.sendCount
             guard let words = try read(connection, block) else {
                 if !missing.isSuperset(of: block.registers) { poll.isIncomplete = true }
                 return
             }
             for index in block.registers {
+                // It may have been read before a limit that went out meanwhile.
+                if limit.sendCount != sent, profile.limit.readBack.contains(index) { continue }
                 let register = profile.registers[index]
                 let start = register.address - block.address
                 poll.words[index] = words[start..<start + register.format.wordCount]

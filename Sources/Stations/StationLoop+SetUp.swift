@@ -28,6 +28,7 @@ extension StationLoop {
             _ = try write(connection, register: step.write.register, value: step.write.value)
         }
         // Before all that may fail: a register that does not answer must not keep the limit from the station.
+        isReadyForLimits = true
         let wish = shared.wish.load()
         if wish.sequence != 0, !shared.isStopping { try writeLimit(connection, wish) }
         if profile.keepAlive?.write == nil { keepAliveDue = .max } else { try keepAlive(connection) }

@@ -39,6 +39,7 @@ public struct StationProfile: Sendable {
     /// True where the station can be told a current to which it falls back when it is no longer spoken to.
     public var hasFailSafe: Bool { failSafe?.current != nil }
 
+    var link = LinkSettings()
     var waitBetweenRequestsSeconds: Double
     var largestBlockWords: Int
     var largestGapWords: Int
