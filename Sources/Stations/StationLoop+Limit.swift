@@ -11,6 +11,8 @@ struct LimitState: Sendable {
     var sendCount: UInt64 = 0
     /// In ampere, as wished (0 for a pause); nil: nothing the station accepted on this connection.
     var written: (amperes: Double, sequence: UInt64, time: Int64)?
+    /// Accepted, but an older one that was overtaken may yet act: it goes out again when that one is done with.
+    var isHeldBack = false
     /// A write that failed, a limit that was not kept, or a refresh is sent again then.
     var repeatDue: Int64 = .max
     var repeatWait = GrowingWait()
@@ -63,6 +65,13 @@ extension StationLoop {
         }
     }
 
+    /// The late answer to an overtaken limit has come: the newest goes out again at once, and nothing can follow it.
+    mutating func settleOvertaken(_ connection: borrowing ModbusConnection) {
+        guard limit.isHeldBack, connection.openLimitEnd == nil else { return }
+        limit.isHeldBack = false
+        limit.repeatDue = .min
+    }
+
     private mutating func writeOnce(
         _ connection: borrowing ModbusConnection, _ wish: StationShared.Wish
     ) throws(ModbusError) {
@@ -71,6 +80,7 @@ extension StationLoop {
         limit.sentAmperes = wish.amperes
         limit.sendCount &+= 1
         limit.repeatDue = .max
+        limit.isHeldBack = false
         // What was read before says nothing of this limit.
         for index in profile.limit.readBack { poll.words[index] = nil }
         // From here on the station may hold it, whatever comes back.
@@ -91,6 +101,7 @@ extension StationLoop {
             limit.written = nil
             limit.checkDue = .max
             limit.repeatDue = end
+            limit.isHeldBack = true
             return
         }
         limit.written = (wish.amperes, wish.sequence, now)

@@ -28,7 +28,7 @@ struct StationLoop: ~Copyable {
 
     var profile: StationProfile { configuration.profile }
 
-    init(_ configuration: StationConfiguration, shared: StationShared, line: SerialLine?) {
+    init(_ configuration: StationConfiguration, shared: StationShared, line: SerialLine? = nil) {
         self.configuration = configuration
         self.shared = shared
         self.line = line
@@ -105,6 +105,7 @@ struct StationLoop: ~Copyable {
         connection.setTimeout(seconds: profile.requestTimeoutSeconds)
         if !shared.isStopping { try setUp(connection) }
         while !shared.isStopping {
+            settleOvertaken(connection)
             let now = MonotonicClock.nanoseconds()
             let wish = shared.wish.load()
             if limit.writeDue(wish) <= now {
