@@ -49,13 +49,7 @@ extension StationConfiguration {
             profile.link.transports.contains(transport), "transport",
             "\(profile.name) has no \(transport.rawValue)",
             "use \(profile.link.transports.map(\.rawValue).joined(separator: " or "))")
-        if transport == .serial {
-            try require(
-                serial?.device.isEmpty == false, "serial", "no device", "name it, for example /dev/ttyUSB0")
-        } else {
-            try require(!host.isEmpty, "host", "empty", "enter the station's IP address")
-            try require((1...65_535).contains(port), "port", "\(port) is no TCP port", "use 1 to 65535, mostly 502")
-        }
+        try checkLink(require)
         try require(
             (0...247).contains(unitIdentifier) || unitIdentifier == 255, "unitIdentifier",
             "\(unitIdentifier) is no Modbus unit", "use 0 to 247, or 255; mostly \(profile.defaultUnitIdentifier)")

@@ -28,6 +28,8 @@ public struct StationDiagnostics: Sendable, Equatable {
     public var warnings: [String] = []
     /// Connections made, answers to reads and writes, requests without an answer in time, exceptions answered.
     public var connects = 0, reads = 0, writes = 0, timeouts = 0, exceptions = 0
+    /// Answers on the connection at hand that belonged to no request: late, doubled, or of another unit on the line.
+    public var strayAnswers = 0
     /// End of the last exchange that succeeded.
     public var lastContact = MonotonicTime.never
     /// True: fail-safe current and time-out were written and read back. False: the station refused or did not keep

@@ -30,15 +30,19 @@ public final class StationWriter: Sendable {
                 station: configuration.name, field: "start", problem: "the system has no \(what) left",
                 remedy: "raise the limits of the service (LimitNOFILE, TasksMax)")
         }
+        var line: SerialLine?
+        if configuration.transport == .serial, let serial = configuration.serial {
+            line = try SerialLines.line(serial, station: configuration.name)
+        }
         guard let shared = StationShared() else { throw exhausted("file") }
         // The thread is the only one to store it from its start on.
         shared.knowledge.store(StationShared.Knowledge(before: configuration.profile))
         shared.diagnostics.withLock {
             $0.energyIsOfSession = configuration.profile.measurements.energyIsOfSession
         }
-        let started = RealtimeThread(name: "station", scheduling: scheduling) { warnings in
+        let started = RealtimeThread(name: "station", scheduling: scheduling) { [line] warnings in
             shared.diagnostics.withLock { $0.warnings = warnings }
-            var loop = StationLoop(configuration, shared: shared)
+            var loop = StationLoop(configuration, shared: shared, line: line)
             loop.run()
             shared.finished.signal()
         }

@@ -272,8 +272,9 @@ private func patient(_ edits: [(String, String)] = []) throws -> StationProfile 
     @Test("stopping ends even where the station is dead", arguments: ["black hole", "refused"])
     func stopDead(kind: String) async throws {
         let (listener, port) = try listenOnLoopback(port: 0)
-        defer { if kind == "black hole" { close(listener) } }
-        if kind == "refused" { close(listener) }
+        defer { close(listener) }
+        // It no longer listens, and nobody else can get its port.
+        if kind == "refused" { shutdown(listener, CInt(SHUT_RDWR)) }
         let writer = try StationWriter(configuration(try patient(), port: port))
         writer.publish(StationLimit(amperes: 10))
         if kind == "refused" {

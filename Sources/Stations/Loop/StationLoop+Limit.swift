@@ -21,8 +21,10 @@ struct LimitState: Sendable {
         var time: Int64
     }
 
-    /// The wish last sent, whether or not it arrived; 0: none on this connection.
-    var sentSequence: UInt64 = 0
+    /// The wish last sent, whether or not it arrived; its `sequence` is 0 where there is none on this connection.
+    var sent = StationShared.Wish(amperes: 0, sequence: 0)
+    /// Limits sent since the writer began: what was read before the last of them says nothing of it.
+    var sendCount: UInt64 = 0
     /// nil: nothing the station accepted on this connection.
     var written: Written?
     /// A write that failed, a limit that was not kept, or a refresh is sent again then.
@@ -35,18 +37,28 @@ struct LimitState: Sendable {
     var checkWait = GrowingWait()
     /// Nanoseconds until a limit that was not kept is sent again; doubles.
     var resendWait: Int64 = 0
+    /// A limit that was overtaken is still unanswered: the newest goes out again after it.
+    var isHeldBack = false
     /// The station was let go on since it was stopped, on this connection.
     var isResumed = false
 
     /// Whatever the station was told before, it is told again: it may have been restarted.
     mutating func connectionBegan() {
+        let count = sendCount
         self = LimitState()
+        sendCount = count
+    }
+
+    /// A limit that is lower on any phase does not wait for the answer to a higher one.
+    func isOvertaken(by wish: StationShared.Wish) -> Bool {
+        wish.sequence != sent.sequence
+            && (wish.own.l1 < sent.own.l1 || wish.own.l2 < sent.own.l2 || wish.own.l3 < sent.own.l3)
     }
 
     /// When the limit is to be written.
     func writeDue(_ wish: StationShared.Wish) -> Int64 {
         guard wish.sequence != 0 else { return .max }
-        if wish.sequence == sentSequence { return repeatDue }
+        if wish.sequence == sent.sequence { return repeatDue }
         return refusedAt == .min ? .min : refusedAt + GrowingWait.shortest
     }
 }
@@ -74,12 +86,41 @@ extension StationLoop {
         return Setpoint(amperes: profile.limit.canPause ? Array(used) : used.map { max($0, profile.minimumAmperes) })
     }
 
+    /// Writes `wish`, or what takes its place while it is on its way.
     mutating func writeLimit(
         _ connection: borrowing ModbusConnection, _ wish: StationShared.Wish
     ) throws(ModbusError) {
-        if wish.sequence != limit.sentSequence { limit.resendWait = 0 }
-        limit.sentSequence = wish.sequence
+        let before = urgency
+        urgency = .limit
+        defer { urgency = before }
+        var wish = wish
+        while true {
+            do throws(ModbusError) {
+                return try writeOnce(connection, wish)
+            } catch {
+                guard error.cause == .overtaken else { throw error }
+                wish = shared.wish.load()
+            }
+        }
+    }
+
+    /// The late answer to an overtaken limit has come: the newest goes out again at once, and nothing can follow it.
+    mutating func settleOvertaken(_ connection: borrowing ModbusConnection) {
+        guard limit.isHeldBack, connection.openLimitEnd == nil else { return }
+        limit.isHeldBack = false
+        limit.repeatDue = .min
+    }
+
+    private mutating func writeOnce(
+        _ connection: borrowing ModbusConnection, _ wish: StationShared.Wish
+    ) throws(ModbusError) {
+        if wish.sequence != limit.sent.sequence { limit.resendWait = 0 }
+        limit.sent = wish
+        limit.sendCount &+= 1
         limit.repeatDue = .max
+        limit.isHeldBack = false
+        // What was read before says nothing of this limit.
+        for group in profile.limit.readBack { for index in group { poll.words[index] = nil } }
         let setpoint = setpoint(wish)
         // From here on the station may hold it, whatever comes back.
         knowledge.report.inFlightAmperes = max(setpoint.largest, knowledge.report.inFlightAmperes ?? 0)
@@ -94,6 +135,15 @@ extension StationLoop {
         }
         limit.refusedAt = .min
         limit.repeatWait.reset()
+        if let end = connection.openLimitEnd {
+            // One that was overtaken was not answered: the station may yet act on it, after this one. It stays in
+            // flight, and this one goes out again when that one is lost for certain.
+            limit.written = nil
+            limit.checkDue = .max
+            limit.repeatDue = end
+            limit.isHeldBack = true
+            return
+        }
         let isPausedElsewhere = setpoint.isPause && !profile.limit.pause.isEmpty
         limit.written = LimitState.Written(
             setpoint: setpoint, isPausedElsewhere: isPausedElsewhere, sequence: wish.sequence, time: now)
@@ -162,6 +212,11 @@ extension StationLoop {
             ? "\(profile.name) cannot be stopped by Modbus: it is told its lowest limit of \(profile.minimumAmperes) A"
             : nil
         shared.diagnostics.withLock { $0.limitNote = note }
+    }
+
+    /// Whether the limit in force is read there.
+    func readsLimitBack(_ index: StationProfile.RegisterIndex) -> Bool {
+        profile.limit.readBack.contains { $0.contains(index) }
     }
 
     /// Where the limit in force is read; nil: nowhere on this firmware.

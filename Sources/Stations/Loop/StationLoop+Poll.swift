@@ -22,11 +22,16 @@ extension StationLoop {
             let block = round.blocks[poll.nextBlock]
             poll.nextBlock += 1
             if block.isOptional, missing.isSuperset(of: block.registers) { return }
+            let sent = limit.sendCount
             guard let words = try read(connection, block) else {
                 if !missing.isSuperset(of: block.registers) { poll.isIncomplete = true }
                 return
             }
-            poll.words.merge(block.split(words, by: profile.registers)) { _, new in new }
+            for (index, part) in block.split(words, by: profile.registers) {
+                // It may have been read before a limit that went out meanwhile.
+                if limit.sendCount != sent, readsLimitBack(index) { continue }
+                poll.words[index] = part
+            }
             return
         }
         evaluateRound()

@@ -13,12 +13,15 @@ extension StationLoop {
         limit.checkDue = .max
         // Each round finds out that one group more is missing, or ends.
         while let group = readBack {
+            let sent = limit.sendCount
             var values: [Double?] = []
             for index in group {
                 let words = try read(connection, register: index)
                 if missing.contains(index) { break }
                 values.append(words.flatMap { profile.registers[index].format.number($0) })
             }
+            // A limit went out meanwhile, and is checked by itself.
+            guard limit.sendCount == sent, !shared.isStopping else { return }
             if values.count == group.count {
                 judgeLimit(values, of: group)
                 return

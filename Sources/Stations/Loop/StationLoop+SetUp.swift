@@ -9,6 +9,7 @@ extension StationLoop {
             try startUp(connection, step)
         }
         // Before all that may fail: a register that does not answer must not keep the limit from the station.
+        isReadyForLimits = true
         let wish = shared.wish.load()
         if wish.sequence != 0, !shared.isStopping { try writeLimit(connection, wish) }
         try keepAlive(connection)

@@ -6,6 +6,8 @@ import Realtime
 struct StationLoop: ~Copyable {
     let configuration: StationConfiguration
     let shared: StationShared
+    /// The serial line it is on; nil: it is reached by TCP.
+    let line: SerialLine?
     /// The profile as this station has it: before it is recognised the plain one, afterwards perhaps a variant.
     var profile: StationProfile
     var round: PollPlan
@@ -21,12 +23,18 @@ struct StationLoop: ~Copyable {
     var reconnectWait = GrowingWait()
     /// Registers that this firmware does not have, found on this connection.
     var missing: Set<StationProfile.RegisterIndex> = []
+    /// What the request under way may be interrupted by.
+    var urgency = Urgency.ordinary
+    /// On this connection the station may be given limits: whatever has to come before the first one is done. From then
+    /// on a changed limit interrupts what is under way.
+    var isReadyForLimits = false
     /// The station took its fail-safe limit on leaving.
     var hasLeft = false
 
-    init(_ configuration: StationConfiguration, shared: StationShared) {
+    init(_ configuration: StationConfiguration, shared: StationShared, line: SerialLine? = nil) {
         self.configuration = configuration
         self.shared = shared
+        self.line = line
         plainProfile = configuration.profile.shifted(by: configuration.addressOffset)
         profile = plainProfile
         round = PollPlan.round(of: plainProfile)
@@ -37,19 +45,34 @@ struct StationLoop: ~Copyable {
     /// Connects, serves, and connects again, until it is to stop.
     mutating func run() {
         while !shared.isStopping {
-            // Connecting cannot be interrupted: it must end well within a stop.
-            connectAndServe(timeoutSeconds: min(profile.requestTimeoutSeconds, 1))
+            connectAndServe()
             if !shared.isStopping { waitBeforeReconnecting() }
         }
         // Not connected when the stop came, or the link was lost over it: one more attempt.
-        if !hasLeft, shared.secondsUntilStop > 0.02 { connectAndServe(timeoutSeconds: shared.secondsUntilStop) }
+        if !hasLeft, shared.secondsUntilStop > 0.02 { connectAndServe() }
     }
 
-    private mutating func connectAndServe(timeoutSeconds: Double) {
+    /// Every wait on the network ends when a stop wants it to, and hears of what is new.
+    private var attention: Attention {
+        Attention(wake: shared.wake) { [shared] in
+            let deadline = shared.stopDeadline.load(ordering: .acquiring)
+            return deadline == 0 ? .max : deadline
+        }
+    }
+
+    private func connect() throws(ModbusError) -> ModbusConnection {
+        if let line {
+            return try ModbusConnection(
+                line: line, unit: configuration.unitIdentifier, settings: profile.link, attention: attention)
+        }
+        return try ModbusConnection(
+            host: configuration.host, port: configuration.port, unit: configuration.unitIdentifier,
+            framing: configuration.transport == .tcp ? .mbap : .rtu, settings: profile.link, attention: attention)
+    }
+
+    private mutating func connectAndServe() {
         do throws(ModbusError) {
-            let connection = try ModbusConnection(
-                host: configuration.host, port: configuration.port, unit: configuration.unitIdentifier,
-                timeoutSeconds: timeoutSeconds)
+            let connection = try connect()
             shared.socket.withLock { $0 = connection.descriptor }
             shared.diagnostics.withLock {
                 $0.connects += 1
@@ -81,12 +104,14 @@ struct StationLoop: ~Copyable {
     /// One connection's life: is it the right station, set-up, then one request at a time, the limit always first.
     private mutating func serve(_ connection: borrowing ModbusConnection) throws(ModbusError) {
         missing = []
+        isReadyForLimits = false
         poll = PollState()
         limit.connectionBegan()
         connection.setTimeout(seconds: profile.requestTimeoutSeconds)
         guard try recognise(connection) else { return }
         if !shared.isStopping { try setUp(connection) }
         while !shared.isStopping {
+            settleOvertaken(connection)
             let now = MonotonicClock.nanoseconds()
             let wish = shared.wish.load()
             if limit.writeDue(wish) <= now {
@@ -112,23 +137,25 @@ struct StationLoop: ~Copyable {
         let left = shared.secondsUntilStop
         guard left > 0 else { return }
         connection.setTimeout(seconds: min(left, profile.requestTimeoutSeconds))
+        urgency = .leaving
+        defer { urgency = .ordinary }
         let isLeft = try sendLimit(connection, setpoint(uniform: configuration.leaveAmperes))
         hasLeft = isLeft
         shared.diagnostics.withLock { $0.isLeftAtFailSafe = isLeft }
     }
 
-    /// A lost connection is tried again after a growing wait. A lower limit shortens it, but never below 0.1 s.
+    /// A lost connection is tried again after a growing wait. A lower limit shortens it, but never below the shortest
+    /// that the station bears.
     private mutating func waitBeforeReconnecting() {
         let failed = MonotonicClock.nanoseconds()
         let known = shared.wish.load()
-        var due = failed + reconnectWait.next()
+        let shortest = max(GrowingWait.shortest, Int64(profile.link.reconnectWaitSeconds * 1e9))
+        var due = failed + max(reconnectWait.next(), shortest)
         while !shared.isStopping {
             guard MonotonicClock.nanoseconds() < due else { return }
             shared.wake.wait(until: due)
             let wish = shared.wish.load()
-            if wish.sequence != known.sequence, wish.amperes < known.amperes {
-                due = min(due, failed + GrowingWait.shortest)
-            }
+            if wish.sequence != known.sequence, wish.amperes < known.amperes { due = min(due, failed + shortest) }
         }
     }
 

@@ -3,15 +3,18 @@ import Glibc
 import Realtime
 
 /// One request and its answer, with all bookkeeping. An exception that the station answers is an answer: it is noted
-/// and given back as "no value". Only what makes the connection unusable is thrown.
+/// and given back as "no value", as is what a stop interrupts. Only what makes the connection unusable is thrown.
 extension StationLoop {
     mutating func read(
         _ connection: borrowing ModbusConnection, _ block: PollPlan.Block
     ) throws(ModbusError) -> [UInt16]? {
-        keepGap()
+        guard let request = ModbusRequest(read: block.function, address: block.address, count: block.wordCount) else {
+            note("\(block.wordCount) values from \(block.address) cannot be read at once; correct the profile")
+            return nil
+        }
         do throws(ModbusError) {
-            let words = try connection.read(block.function, address: block.address, count: block.wordCount)
-            succeeded()
+            guard let words = try perform(connection, request) else { return nil }
+            succeeded(connection)
             shared.diagnostics.withLock { $0.reads += 1 }
             return words
         } catch {
@@ -19,7 +22,7 @@ extension StationLoop {
                 error.cause == .exception(.illegalDataAddress) || error.cause == .exception(.illegalFunction)
             {
                 missing.formUnion(block.registers)
-                succeeded()
+                succeeded(connection)
                 return nil
             }
             try answered(error)
@@ -42,7 +45,8 @@ extension StationLoop {
 
     /// Writes a value, rounded down to what the register holds.
     ///
-    /// - Returns: false where the station answered with an exception or the register cannot hold the value.
+    /// - Returns: false where the station answered with an exception, the register cannot hold the value, or the
+    ///   writer is to stop.
     mutating func write(
         _ connection: borrowing ModbusConnection, register index: StationProfile.RegisterIndex, value: Double
     ) throws(ModbusError) -> Bool {
@@ -51,10 +55,13 @@ extension StationLoop {
             note("register '\(register.name)' cannot hold \(value); correct its type or scale in the profile")
             return false
         }
-        keepGap()
+        guard let request = ModbusRequest(write: register.write, address: register.address, words: words) else {
+            note("register '\(register.name)' cannot be written by function \(register.write.rawValue); correct the profile")
+            return false
+        }
         do throws(ModbusError) {
-            try connection.write(register.write, address: register.address, words: words)
-            succeeded()
+            guard try perform(connection, request) != nil else { return false }
+            succeeded(connection)
             shared.diagnostics.withLock { $0.writes += 1 }
             return true
         } catch {
@@ -77,8 +84,10 @@ extension StationLoop {
         }
     }
 
-    private mutating func succeeded() {
+    private mutating func succeeded(_ connection: borrowing ModbusConnection) {
         lastExchangeEnd = MonotonicClock.nanoseconds()
+        let strays = connection.strayCount
+        shared.diagnostics.withLock { $0.strayAnswers = strays }
         contact()
     }
 
@@ -94,12 +103,6 @@ extension StationLoop {
         share()
     }
 
-    /// Some stations need a pause between requests.
-    private func keepGap() {
-        guard profile.waitBetweenRequestsSeconds > 0, lastExchangeEnd != .min else { return }
-        MonotonicClock.sleep(until: lastExchangeEnd + Int64(profile.waitBetweenRequestsSeconds * 1e9))
-    }
-
     func note(_ error: ModbusError) {
         shared.diagnostics.withLock {
             $0.lastError = "station '\(configuration.name)', \(error)"
@@ -112,7 +115,7 @@ extension StationLoop {
     func note(_ text: String) {
         shared.diagnostics.withLock {
             $0.lastError =
-                "station '\(configuration.name)', \(configuration.host):\(configuration.port) unit "
+                "station '\(configuration.name)', \(configuration.place) unit "
                 + "\(configuration.unitIdentifier): \(text)"
             $0.lastErrorTime = MonotonicTime(nanoseconds: MonotonicClock.nanoseconds())
         }
