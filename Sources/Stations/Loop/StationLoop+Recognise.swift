@@ -17,6 +17,10 @@ extension StationLoop {
     /// - Returns: false where it was not, and the writer is to stop.
     mutating func recognise(_ connection: borrowing ModbusConnection) throws(ModbusError) -> Bool {
         recognition.isDone = false
+        // A stop wants its last limit written, and that needs to know the station too.
+        let before = urgency
+        if shared.isStopping { urgency = .leaving }
+        defer { urgency = before }
         adopt(plainProfile, variant: nil)
         knowledge.expect(plainProfile.all)
         share()
