@@ -107,11 +107,13 @@ struct RegisterTable {
 
     private static func readFunction(_ node: YAMLNode) throws(YAMLError) -> ReadFunction {
         try node.choice(
-            ReadFunction.allCases.filter { !$0.readsBits }.map { (String($0.rawValue), $0) }, what: "function code that reads registers")
+            ReadFunction.allCases.filter { !$0.readsBits }.map { (String($0.rawValue), $0) },
+            what: "function code that reads registers")
     }
 
     private static func writeFunction(_ node: YAMLNode) throws(YAMLError) -> WriteFunction {
         try node.choice(
-            WriteFunction.allCases.filter { !$0.writesBits }.map { (String($0.rawValue), $0) }, what: "function code that writes registers")
+            WriteFunction.allCases.filter { !$0.writesBits }.map { (String($0.rawValue), $0) },
+            what: "function code that writes registers")
     }
 }
