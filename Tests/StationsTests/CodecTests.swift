@@ -57,7 +57,8 @@ private func pieces(_ bytes: [UInt8], _ random: inout SeededGenerator) -> [Array
         let most = function.largestCount
         #expect(ModbusRequest(write: function, address: 0, words: []) == nil)
         #expect(ModbusRequest(write: function, address: 0, words: Array(repeating: 1, count: most + 1)) == nil)
-        #expect(ModbusRequest(write: function, address: 65_536 - most + 1, words: Array(repeating: 1, count: most)) == nil)
+        #expect(
+            ModbusRequest(write: function, address: 65_536 - most + 1, words: Array(repeating: 1, count: most)) == nil)
         #expect(ModbusRequest(write: function, address: 65_536 - most, words: Array(repeating: 1, count: most)) != nil)
     }
 
@@ -103,7 +104,8 @@ private func pieces(_ bytes: [UInt8], _ random: inout SeededGenerator) -> [Array
                 body = [UInt8.random(in: 1...4, using: &random), UInt8(2 * count)] + data
             }
             wanted.append(ModbusFrame(transaction: transaction, unit: unit, pdu: body))
-            network += [UInt8(transaction >> 8), UInt8(transaction & 0xFF), 0, 0, 0, UInt8(body.count + 1), unit] + body
+            network +=
+                [UInt8(transaction >> 8), UInt8(transaction & 0xFF), 0, 0, 0, UInt8(body.count + 1), unit] + body
             line += [unit] + body + referenceCRC([unit] + body)
         }
         var mbap = MBAPDecoder(), rtu = RTUDecoder()

@@ -50,7 +50,9 @@ private final class Held: Sendable {
         writer.publish(StationLimit(amperes: amperes))
         try await eventually("the limit is on the wire") { station.registers[10] == UInt16(amperes * 10) }
         #expect(writer.diagnostics().timeouts == 0 && writer.diagnostics().connects == 1)
-        try await eventually("and accepted, the read still unanswered") { writer.report().acceptedAmperes == amperes }
+        if concurrentRequests > 1 {
+            try await eventually("and confirmed beside the read") { writer.report().acceptedAmperes == amperes }
+        }
         let asked = station.requests.count { $0.address == 0 }
         // The late answers come with the next one.
         let before = writer.diagnostics().reads
@@ -162,6 +164,33 @@ private final class Held: Sendable {
         writer.stop()
     }
 
+    @Test(
+        "a limit that is lost beside a read is told again, however often that read may be repeated", arguments: [1, 2])
+    func lostBesideRead(concurrentRequests: Int) async throws {
+        let held = Held()
+        let station = try ScriptedStation(registers: genericRegisters, onWrite: followsLimit) { request, right in
+            guard held.holds else { return .reply(right) }
+            if request.function == 3 { held.hold(right) }
+            return .silence
+        }
+        defer { station.stop() }
+        var profile = try unhurried(concurrentRequests: concurrentRequests)
+        profile.requestTimeoutSeconds = 0.5
+        profile.link.retries = 1000
+        let writer = try StationWriter(configuration(profile, port: station.port))
+        writer.publish(StationLimit(amperes: 10))
+        try await eventually("first limit accepted") { writer.report().acceptedAmperes == 10 }
+        held.isHolding.store(true, ordering: .releasing)
+        try await eventually("a read waits") { !held.isEmpty }
+        writer.publish(StationLimit(amperes: 6))
+        try await eventually("the limit is lost") { writer.diagnostics().lastError?.contains("write register") == true }
+        #expect(writer.report().inFlightAmperes == 6)
+        _ = held.release()
+        try await eventually("told again") { writer.report().acceptedAmperes == 6 }
+        #expect(writer.diagnostics().connects >= 2)
+        writer.stop()
+    }
+
     @Test("stopping gives up the read that waits, and the station keeps its fail-safe limit")
     func stopWhileReadWaits() async throws {
         let held = Held()
@@ -184,9 +213,12 @@ private final class Held: Sendable {
     static let oddButRight: [(name: String, script: ScriptedStation.Script)] = [
         ("each answer twice", { _, right in .reply(right + right) }),
         ("an older answer first", { _, right in .reply([right[0] &+ 1, right[1]] + right.dropFirst(2) + right) }),
-        ("ten answers nobody asked for", { _, right in
-            .reply((0..<10).flatMap { [0xEE, UInt8($0)] + right.dropFirst(2) } + right)
-        }),
+        (
+            "ten answers nobody asked for",
+            { _, right in
+                .reply((0..<10).flatMap { [0xEE, UInt8($0)] + right.dropFirst(2) } + right)
+            }
+        ),
     ]
 
     @Test("answers that belong to no request are dropped, counted and change nothing", arguments: oddButRight.indices)

@@ -4,7 +4,10 @@ import Realtime
 extension Exchanges {
     func begin(_ request: ModbusRequest, isLimit: Bool) throws(ModbusError) -> UInt16? {
         do throws(LinkFailure) {
-            guard try takeTurn(isUrgent: isLimit) else { return nil }
+            guard try takeTurn(isUrgent: isLimit) else {
+                guard MonotonicClock.nanoseconds() < attention.latest() else { throw LinkFailure(cause: .timedOut) }
+                return nil
+            }
             let now = MonotonicClock.nanoseconds()
             forget(now)
             // What was given up and not answered still makes the station silent.

@@ -60,7 +60,8 @@ final class SerialLine: @unchecked Sendable {
         }
         if isFree { return true }
         while true {
-            let ready = Descriptors.wait(for: turn.given.descriptor, CInt(POLLIN), wake: attention.wake, until: attention.latest())
+            let ready = Descriptors.wait(
+                for: turn.given.descriptor, CInt(POLLIN), wake: attention.wake, until: attention.latest())
             if ready.isReady {
                 turn.given.take()
                 return true

@@ -56,7 +56,9 @@ extension StationLoop {
             return false
         }
         guard let request = ModbusRequest(write: register.write, address: register.address, words: words) else {
-            note("register '\(register.name)' cannot be written by function \(register.write.rawValue); correct the profile")
+            note(
+                "register '\(register.name)' cannot be written by function \(register.write.rawValue); correct the profile"
+            )
             return false
         }
         do throws(ModbusError) {

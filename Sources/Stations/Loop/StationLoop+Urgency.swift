@@ -28,13 +28,13 @@ extension StationLoop {
         while true {
             guard try attend(connection), try keepGap(connection) else { return nil }
             let began = MonotonicClock.nanoseconds()
-            do throws(ModbusError) {
-                // Where there was something new before the line was free: attend to it first.
-                guard let ticket = try connection.begin(request, isLimit: urgency == .limit) else { continue }
-                lastExchangeEnd = began
-                if let answer = try awaitAnswer(connection, ticket) { return answer }
-                silent += MonotonicClock.nanoseconds() - began
-            } catch {
+            // Where there was something new before the line was free: attend to it first.
+            guard let ticket = try connection.begin(request, isLimit: urgency == .limit) else { continue }
+            lastExchangeEnd = began
+            switch try awaitAnswer(connection, ticket) {
+            case .answer(let words): return words
+            case .givenUp: silent += MonotonicClock.nanoseconds() - began
+            case .failed(let error):
                 guard request.isRead, failures < allowedFailures(error, connection) else { throw error }
                 failures += 1
                 note(error)
@@ -58,17 +58,28 @@ extension StationLoop {
         }
     }
 
+    private enum Answer {
+        case answer([UInt16])
+        case givenUp
+        /// This request; what went on beside it throws, so that nobody takes the one for the other.
+        case failed(ModbusError)
+
+        init(_ words: [UInt16]?) { self = words.map { .answer($0) } ?? .givenUp }
+    }
+
     /// Waits for an answer and does meanwhile what cannot wait.
-    ///
-    /// - Returns: nil where it was given up.
     private mutating func awaitAnswer(
         _ connection: borrowing ModbusConnection, _ ticket: ModbusConnection.Ticket
-    ) throws(ModbusError) -> [UInt16]? {
+    ) throws(ModbusError) -> Answer {
         while true {
-            let keepAliveEnd = mayInterrupt && connection.hasRoom ? keepAliveDue : .max
-            switch try connection.wait(for: ticket, until: min(limitDueBeside(), keepAliveEnd)) {
-            case .answer(let words): return words
-            case .woken, .due: break
+            let bearsMore = mayInterrupt && connection.hasRoom
+            let keepAliveEnd = bearsMore ? keepAliveDue : .max
+            let checkEnd = bearsMore ? limit.checkDue : .max
+            do throws(ModbusError) {
+                let end = min(limitDueBeside(), keepAliveEnd, checkEnd)
+                if case .answer(let words) = try connection.wait(for: ticket, until: end) { return .answer(words) }
+            } catch {
+                return .failed(error)
             }
             let now = MonotonicClock.nanoseconds()
             switch urgency {
@@ -82,7 +93,7 @@ extension StationLoop {
                     cause: .overtaken)
             case .ordinary: break
             }
-            if shared.isStopping { return try connection.giveUp(ticket) }
+            if shared.isStopping { return Answer(try connection.giveUp(ticket)) }
             if isReadyForLimits, limit.writeDue(shared.wish.load()) <= now {
                 if connection.hasRoom {
                     try writeLimit(connection, shared.wish.load())
@@ -90,12 +101,14 @@ extension StationLoop {
                 }
                 let answer = try connection.giveUp(ticket)
                 try writeLimit(connection, shared.wish.load())
-                return answer
+                return Answer(answer)
             }
             if keepAliveEnd <= now {
                 try keepAlive(connection)
+            } else if checkEnd <= now {
+                try checkLimit(connection)
             } else if connection.isLineWanted {
-                return try connection.giveUp(ticket)
+                return Answer(try connection.giveUp(ticket))
             }
         }
     }

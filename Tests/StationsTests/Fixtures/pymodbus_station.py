@@ -53,7 +53,7 @@ async def main(kind, place, transport):
     slave = ModbusSlaveContext(hr=block, zero_mode=True)
     context = ModbusServerContext(slaves={1: slave}, single=False)
     if transport == "serial":
-        await StartAsyncSerialServer(context, framer=ModbusRtuFramer, port=place, baudrate=19200, parity="E")
+        await StartAsyncSerialServer(context, framer=ModbusRtuFramer, port=place, baudrate=19200)
     elif transport == "rtu-over-tcp":
         await StartAsyncTcpServer(context, framer=ModbusRtuFramer, address=("127.0.0.1", int(place)))
     else:
