@@ -4,47 +4,65 @@ import Realtime
 import Synchronization
 
 /// What the real-time thread, the writer's thread and onlookers share about one station.
-final class StationShared: Sendable {
+package final class StationShared: Sendable {
     /// A limit in the order of publishing; `sequence` 0: none yet.
-    struct Wish: Sendable, BitwiseCopyable {
-        var amperes: Double
-        var sequence: UInt64
+    package struct Wish: Sendable, BitwiseCopyable {
+        package var amperes: Double
+        package var sequence: UInt64
+
+        package init(amperes: Double, sequence: UInt64) {
+            self.amperes = amperes
+            self.sequence = sequence
+        }
     }
 
     /// What the writer's thread knows. In `report`, `inFlightAmperes` is the largest limit sent since the last
     /// confirmation: the station may hold any of them.
-    struct Knowledge: Sendable, BitwiseCopyable {
-        var report = StationReport()
+    package struct Knowledge: Sendable, BitwiseCopyable {
+        package var report = StationReport()
         /// The wish that the station confirmed; 0: none.
-        var confirmedSequence: UInt64 = 0
+        package var confirmedSequence: UInt64 = 0
+
+        package init() {}
     }
 
     /// Stored by the real-time thread only.
-    let wish = SequenceLock(Wish(amperes: 0, sequence: 0))
+    package let wish = SequenceLock(Wish(amperes: 0, sequence: 0))
     /// Stored by the writer's thread only.
-    let knowledge = SequenceLock(Knowledge())
-    let diagnostics = Mutex(StationDiagnostics())
-    let wake: WakeUp
-    let finished: WakeUp
+    package let knowledge = SequenceLock(Knowledge())
+    package let diagnostics = Mutex(StationDiagnostics())
+    package let wake: WakeUp
+    package let finished: WakeUp
     /// Monotonic nanoseconds by which the writer must have left; 0: it runs.
-    let stopDeadline = Atomic<Int64>(0)
+    package let stopDeadline = Atomic<Int64>(0)
     /// When whoever stops the writer no longer waits for its thread; 0: it runs.
-    let stopEnd = Atomic<Int64>(0)
+    package let stopEnd = Atomic<Int64>(0)
     /// The socket in use, so that a stop can end a wait for a dead station. -1: none. Closed only after -1
     /// was set under this lock, so that no other file can have got its number meanwhile.
     let socket = Mutex<CInt>(-1)
 
     /// nil where the process has no descriptor left.
-    init?() {
+    package init?() {
         guard let wake = WakeUp(), let finished = WakeUp() else { return nil }
         self.wake = wake
         self.finished = finished
     }
 
-    var isStopping: Bool { stopDeadline.load(ordering: .acquiring) != 0 }
+    /// What is known, with the newest limit in flight until it is confirmed. Allocation-free, no lock.
+    package func report() -> StationReport {
+        let knowledge = knowledge.load()
+        let wish = wish.load()
+        var report = knowledge.report
+        if wish.sequence != 0, wish.sequence != knowledge.confirmedSequence {
+            report.inFlightAmperes = max(wish.amperes, report.inFlightAmperes ?? 0)
+        }
+        return report
+    }
+
+    package var isStopping: Bool { stopDeadline.load(ordering: .acquiring) != 0 }
 
     /// Seconds left for leaving.
-    var secondsUntilStop: Double {
+    package var secondsUntilStop: Double {
         Double(stopDeadline.load(ordering: .acquiring) - MonotonicClock.nanoseconds()) / 1e9
     }
 
