@@ -19,10 +19,11 @@ extension SiteSettings {
         let supply = try Supply(top.required("supply"))
         let meter = try MeterSettings(top.required("meter"))
         let stations = try Self.stations(top["stations"], profiles)
+        let cloudStations = try Self.cloudStations(top["stations"], beside: stations.map(\.name))
         return SiteSettings(
             name: try top["site"]?.string() ?? "site", supply: supply, meter: meter,
             realtime: try RealtimeSettings(top["realtime"]), policy: try Self.policy(top["allocation"]),
-            stations: stations)
+            stations: stations, cloudStations: cloudStations)
     }
 
     private static func policy(_ node: YAMLNode?) throws(YAMLError) -> AllocationPolicy {

@@ -75,7 +75,7 @@ extension SiteSettings {
             "",
             "# Charging stations. type: one of the built-in profiles. phases: the supply line on which each of the",
             "# station's own phases is connected, in its order; one entry for a single-phase station.",
-            "stations:\(stations.isEmpty ? " []" : "")",
+            "stations:\(stations.isEmpty && cloudStations.isEmpty ? " []" : "")",
         ]
         for station in stations {
             lines += [
@@ -91,7 +91,7 @@ extension SiteSettings {
                 "    load-management: \(station.isManaged)",
             ]
         }
-        return lines.joined(separator: "\n") + "\n"
+        return (lines + cloudStationLines).joined(separator: "\n") + "\n"
     }
 
     private func list(_ values: PerPhaseAmperes) -> String {
@@ -99,7 +99,7 @@ extension SiteSettings {
     }
 
     /// The shortest decimal that reads back to the same bits.
-    private func number(_ value: Double) -> String {
+    func number(_ value: Double) -> String {
         value == value.rounded() && value.magnitude < 1e15 ? "\(Int64(value))" : "\(value)"
     }
 
@@ -110,7 +110,7 @@ extension SiteSettings {
     }
 
     /// A double-quoted YAML text; what would break its line or show nowhere is escaped.
-    private func quoted(_ text: String) -> String {
+    func quoted(_ text: String) -> String {
         var out = "\""
         for scalar in text.unicodeScalars {
             switch scalar {
