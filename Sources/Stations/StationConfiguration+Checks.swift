@@ -9,6 +9,13 @@ public struct StationError: Error, Equatable, CustomStringConvertible {
     public var problem: String
     public var remedy: String
 
+    package init(station: String, field: String, problem: String, remedy: String) {
+        self.station = station
+        self.field = field
+        self.problem = problem
+        self.remedy = remedy
+    }
+
     /// `station 'name', field: problem; remedy`, one line.
     public var description: String { "station '\(station)', \(field): \(problem); \(remedy)" }
 }

@@ -24,10 +24,11 @@ extension SiteSettings {
             known += try StationProfile.profiles(inFolder: Self.path(folder, beside: file), besides: profiles)
         }
         let stations = try Self.stations(top["stations"], known)
+        let cloudStations = try Self.cloudStations(top["stations"], beside: stations.map(\.name))
         var settings = SiteSettings(
             name: try top["site"]?.string() ?? "site", supply: supply, meter: meter,
             realtime: try RealtimeSettings(top["realtime"]), policy: try Self.policy(top["allocation"]),
-            stations: stations)
+            stations: stations, cloudStations: cloudStations)
         settings.stationProfilesFolder = folder
         return settings
     }

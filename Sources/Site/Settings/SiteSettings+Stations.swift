@@ -13,7 +13,7 @@ extension SiteSettings {
     ) throws(YAMLError) -> [StationConfiguration] {
         guard let node else { return [] }
         var stations: [StationConfiguration] = []
-        for entry in try node.list() {
+        for entry in try node.list() where !isCloudStation(entry) {
             let station = try Self.station(entry, profiles)
             if stations.contains(where: { $0.name == station.name }) {
                 throw entry.error("two stations are called '\(station.name)'", "give each its own name")

@@ -85,7 +85,7 @@ extension SiteSettings {
         lines += [
             "# Charging stations. type: a built-in profile, or one of the folder station-profiles. phases: the supply line",
             "# on which each of the station's own phases is connected, in its order; one entry for a single-phase station.",
-            "stations:\(stations.isEmpty ? " []" : "")",
+            "stations:\(stations.isEmpty && cloudStations.isEmpty ? " []" : "")",
         ]
         for station in stations {
             lines += ["  - name: \(quoted(station.name))", "    type: \(station.profile.identifier)"]
@@ -99,7 +99,7 @@ extension SiteSettings {
                 "    load-management: \(station.isManaged)",
             ]
         }
-        return lines.joined(separator: "\n") + "\n"
+        return (lines + cloudStationLines).joined(separator: "\n") + "\n"
     }
 
     /// Where a station is; what is as usual goes without saying.
@@ -128,7 +128,7 @@ extension SiteSettings {
     }
 
     /// The shortest decimal that reads back to the same bits.
-    private func number(_ value: Double) -> String {
+    func number(_ value: Double) -> String {
         value == value.rounded() && value.magnitude < 1e15 ? "\(Int64(value))" : "\(value)"
     }
 
@@ -139,7 +139,7 @@ extension SiteSettings {
     }
 
     /// A double-quoted YAML text; what would break its line or show nowhere is escaped.
-    private func quoted(_ text: String) -> String {
+    func quoted(_ text: String) -> String {
         var out = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

@@ -49,12 +49,6 @@ struct LimitState: Sendable {
         sendCount = count
     }
 
-    /// A limit that is lower on any phase does not wait for the answer to a higher one.
-    func isOvertaken(by wish: StationShared.Wish) -> Bool {
-        wish.sequence != sent.sequence
-            && (wish.own.l1 < sent.own.l1 || wish.own.l2 < sent.own.l2 || wish.own.l3 < sent.own.l3)
-    }
-
     /// When the limit is to be written.
     func writeDue(_ wish: StationShared.Wish) -> Int64 {
         guard wish.sequence != 0 else { return .max }

@@ -85,7 +85,7 @@ extension StationLoop {
             switch urgency {
             case .leaving: continue
             case .limit:
-                guard limit.isOvertaken(by: shared.wish.load()) else { continue }
+                guard shared.wish.load().isLower(than: limit.sent) else { continue }
                 // Its answer may still come in time; the lower limit goes out all the same.
                 _ = try connection.giveUp(ticket)
                 throw ModbusError(
@@ -130,7 +130,7 @@ extension StationLoop {
         switch urgency {
         case .leaving: return true
         case .limit:
-            guard limit.isOvertaken(by: shared.wish.load()) else { return true }
+            guard shared.wish.load().isLower(than: limit.sent) else { return true }
             throw ModbusError(
                 place: configuration.place, unit: configuration.unitIdentifier, action: "write limit",
                 cause: .overtaken)

@@ -20,7 +20,8 @@ struct StationLoop: ~Copyable {
     var poll = PollState()
     var keepAliveDue: Int64 = 0
     var lastExchangeEnd: Int64 = .min
-    var reconnectWait = GrowingWait()
+    /// Not longer, so that a station that is back holds its limit within a second.
+    var reconnectWait = GrowingWait(longest: 700_000_000)
     /// Registers that this firmware does not have, found on this connection.
     var missing: Set<StationProfile.RegisterIndex> = []
     /// What the request under way may be interrupted by.
@@ -155,7 +156,7 @@ struct StationLoop: ~Copyable {
             guard MonotonicClock.nanoseconds() < due else { return }
             shared.wake.wait(until: due)
             let wish = shared.wish.load()
-            if wish.sequence != known.sequence, wish.amperes < known.amperes { due = min(due, failed + shortest) }
+            if wish.isLower(than: known) { due = min(due, failed + shortest) }
         }
     }
 
@@ -163,14 +164,16 @@ struct StationLoop: ~Copyable {
     func share() { shared.knowledge.store(knowledge) }
 }
 
-/// A wait that doubles from 0.1 s to 5 s, in nanoseconds.
+/// A wait that doubles from 0.1 s to a longest one, in nanoseconds.
 struct GrowingWait: Sendable {
     static let shortest: Int64 = 100_000_000
-    static let longest: Int64 = 5_000_000_000
+    private let longest: Int64
     private var upcoming = shortest
 
+    init(longest: Int64 = 5_000_000_000) { self.longest = longest }
+
     mutating func next() -> Int64 {
-        defer { upcoming = min(upcoming * 2, Self.longest) }
+        defer { upcoming = min(upcoming * 2, longest) }
         return upcoming
     }
 

@@ -38,7 +38,10 @@ struct CheckCommand: ParsableCommand {
             let turned = input.gain < 0 ? ", reversed by its gain" : ""
             lines.append("  \(leading(input.channel.name, 4))  \(input.name), \(sensor), gain \(input.gain)\(turned)")
         }
-        lines += ["", "Stations\(settings.stations.isEmpty ? "  none: this device only measures" : "")"]
+        lines += [
+            "",
+            "Stations\(settings.stations.isEmpty && settings.cloudStations.isEmpty ? "  none: this device only measures" : "")",
+        ]
         for station in settings.stations {
             let supply = station.supplyPhases.map(\.name).joined(separator: " ")
             lines.append(
@@ -56,6 +59,7 @@ struct CheckCommand: ParsableCommand {
                         + "\(Int(station.failSafeAfterSeconds)) s without contact"
                     : "      has no fail-safe register: it keeps its last limit when contact is lost")
         }
+        lines += settings.cloudStations.flatMap { explain($0) }
         let remarks = Self.remarks(settings)
         if !remarks.isEmpty { lines += ["", "Worth a look"] + remarks.map { "  \($0)" } }
         return lines
@@ -87,6 +91,7 @@ struct CheckCommand: ParsableCommand {
                 remarks.append("\(phase.name): without a margin the fuse carries every overload until the cars follow")
             }
         }
+        remarks += settings.cloudStations.flatMap { self.remarks($0, settings.supply.limits) }
         if settings.realtime.priority == nil {
             remarks.append("realtime.priority 0: a busy machine may delay the protection")
         }
