@@ -7,9 +7,14 @@ extension Meter {
         guard stage.holdsNarrowFrames else { return takeWideGroups() }
         var (row, left) = unsafe stage.rows(from: finder.position)
         while left >= length, pendingBoundary == nil {
-            let sum = SIMD8<Float>(unsafe stage.sum(ofRows: row, count: length))
-            groups.append(sum)
-            let signals = finder.firstLane == 0 ? sum.lowHalf : SIMD4(sum[3], sum[4], sum[5], sum[6])
+            let total = unsafe stage.sum(ofRows: row, count: length)
+            // Half by half: of eight lanes the compiler makes many moves.
+            let (front, back) = (total.lowHalf, total.highHalf)
+            groups.append(
+                SIMD8(
+                    lowHalf: SIMD4(Float(front[0]), Float(front[1]), Float(front[2]), Float(front[3])),
+                    highHalf: SIMD4(Float(back[0]), Float(back[1]), Float(back[2]), Float(back[3]))))
+            let signals = groups.newest(from: finder.firstLane)
             pendingBoundary = finder.take(
                 SIMD4(Double(signals[0]), Double(signals[1]), Double(signals[2]), Double(signals[3])))
             unsafe row += 16 * length

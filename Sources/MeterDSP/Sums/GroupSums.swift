@@ -44,6 +44,14 @@
         appended &+= 1
     }
 
+    /// Four lanes of the newest sum, from lane 0 to 4 on.
+    @_noAllocation @_noLocks
+    @inline(__always)
+    func newest(from lane: Int) -> SIMD4<Float> {
+        let lane = Swift.min(Swift.max(0, lane), 4)
+        return unsafe UnsafeRawPointer(sums + newest).loadUnaligned(fromByteOffset: 4 * lane, as: SIMD4<Float>.self)
+    }
+
     /// The first frame of the group with frame `index`, held or still to come.
     @_noAllocation @_noLocks
     func start(ofGroupWith index: Int64) -> Int64 {
