@@ -199,6 +199,18 @@ import Testing
         #expect(moved.rise == -100 * slope)
     }
 
+    @Test(arguments: 0...13) func sumsAloneAreExact(_ count: Int) {
+        var generator = SeededGenerator(seed: UInt64(count))
+        let frames = (0..<count).map { _ in
+            SIMD8<Int16>((0..<8).map { [.min, .max, Int16.random(in: .min ... .max, using: &generator)][$0 % 3] })
+        }
+        let sum = frames.withUnsafeBytes { bytes in
+            bytes.baseAddress.map { NarrowSums.sum($0, count: count, ones: SIMD8(repeating: 1)) } ?? .zero
+        }
+        let truth = Truth(frames.map { FrameCodes(truncatingIfNeeded: $0) })
+        for lane in 0..<8 { #expect(Int128(sum[lane]) == truth.sum[lane]) }
+    }
+
     @Test func groupsAreFoundByTheFramesTheyStartWith() {
         var groups = GroupSums(length: 4, keeping: 20)
         groups.restart(at: 100)
