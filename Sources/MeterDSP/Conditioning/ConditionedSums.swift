@@ -31,8 +31,11 @@ struct ConditionedSums: BitwiseCopyable {
         while left > 0 {
             let length = Swift.min(Self.blockLength, left)
             var block = Block()
+            // In loops of their own: with 13 running values in one loop, a 14th register is missing, and each frame then
+            // waits for memory.
+            unsafe extremes.add(at, count: length)
             for _ in 0..<length {
-                unsafe block.add(at, &extremes)
+                unsafe block.add(at)
                 unsafe at += 32
             }
             add(block, end: distance + Double(length))
@@ -74,7 +77,7 @@ struct ConditionedSums: BitwiseCopyable {
 
         @_noAllocation @_noLocks
         @inline(__always)
-        mutating func add(_ frame: UnsafeRawPointer, _ extremes: inout Extremes) {
+        mutating func add(_ frame: UnsafeRawPointer) {
             let u = unsafe frame.load(as: SIMD4<Float>.self)
             let i = unsafe frame.load(fromByteOffset: 16, as: SIMD4<Float>.self)
             voltage += u
@@ -86,7 +89,6 @@ struct ConditionedSums: BitwiseCopyable {
             powers += u * i
             voltagePairs += u * SIMD4(u[1], u[2], u[0], u[0])
             currentPairs += i * SIMD4(i[1], i[2], i[0], i[0])
-            extremes.add(u, i)
         }
     }
 
@@ -101,7 +103,21 @@ struct ConditionedSums: BitwiseCopyable {
 
         @_noAllocation @_noLocks
         @inline(__always)
-        mutating func add(_ u: SIMD4<Float>, _ i: SIMD4<Float>) {
+        mutating func add(_ frames: UnsafeRawPointer, count: Int) {
+            var at = unsafe frames
+            for _ in 0..<count / 2 {
+                unsafe add(at)
+                unsafe add(at + 32)
+                unsafe at += 64
+            }
+            if count % 2 == 1 { unsafe add(at) }
+        }
+
+        @_noAllocation @_noLocks
+        @inline(__always)
+        private mutating func add(_ frame: UnsafeRawPointer) {
+            let u = unsafe frame.load(as: SIMD4<Float>.self)
+            let i = unsafe frame.load(fromByteOffset: 16, as: SIMD4<Float>.self)
             lowVoltage = smaller(lowVoltage, u)
             highVoltage = larger(highVoltage, u)
             lowCurrent = smaller(lowCurrent, i)
