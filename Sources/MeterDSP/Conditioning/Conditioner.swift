@@ -161,22 +161,32 @@
         return slope - change
     }
 
-    /// Takes a line off all frames held, `start` at the first one.
+    /// Takes a line off all frames held, `start` at the first one; only currents have a slope, and then nothing else.
     @_noAllocation @_noLocks
     private mutating func subtractLine(start: SIMD8<Double>, slope: SIMD8<Double>) {
         var at = unsafe memory
+        if slope == .zero {
+            let u = floats(start.lowHalf)
+            let i = floats(Stretch.currents(start))
+            for _ in 0..<count {
+                unsafe subtractFromFrame(at, u, i)
+                unsafe at += 32
+            }
+            return
+        }
+        let first = Stretch.currents(start)
+        let step = Stretch.currents(slope)
         for place in 0..<count {
-            unsafe subtractFromFrame(at, start + Double(place) * slope)
+            unsafe subtractFromFrame(at, .zero, floats(first + Double(place) * step))
             unsafe at += 32
         }
     }
 }
 
-/// Takes `change`, in meter order, off the conditioned frame at `place`.
+/// Takes `u` and `i` off the conditioned frame at `place`.
 @_noAllocation @_noLocks
-func subtractFromFrame(_ place: UnsafeMutableRawPointer, _ change: SIMD8<Double>) {
-    let u = SIMD4(Float(change[0]), Float(change[1]), Float(change[2]), 0)
-    let i = SIMD4(Float(change[3]), Float(change[4]), Float(change[5]), Float(change[6]))
+@inline(__always)
+func subtractFromFrame(_ place: UnsafeMutableRawPointer, _ u: SIMD4<Float>, _ i: SIMD4<Float>) {
     unsafe place.storeBytes(of: place.load(as: SIMD4<Float>.self) - u, as: SIMD4<Float>.self)
     unsafe place.storeBytes(
         of: place.load(fromByteOffset: 16, as: SIMD4<Float>.self) - i, toByteOffset: 16, as: SIMD4<Float>.self)

@@ -76,15 +76,15 @@ struct NarrowCoils: BitwiseCopyable {
     ) {
         // A lane more than there are voltages: a constant there would split the subtraction.
         let voltageLevel = SIMD4(Float(level[0]), Float(level[1]), Float(level[2]), Float(level[3]))
-        let start = Self.float(coilGain * integrals.value - gain * Stretch.currents(level))
-        let offset = Self.whole(integrals.mean)
-        let last = Self.whole(integrals.last)
+        let start = floats(coilGain * integrals.value - gain * Stretch.currents(level))
+        let offset = wholeCodes(integrals.mean)
+        let last = wholeCodes(integrals.last)
         // Twice the integral from here on; the code itself where there is no coil. `ahead` is what is known of the next.
         var twice = last & ~isCoil
-        var previousValue = Self.float(twice)
+        var previousValue = floats(twice)
         let first = unsafe Self.currents(frames) &- offset
         twice = (last & isCoil) &+ first
-        var value = Self.float(twice)
+        var value = floats(twice)
         var ahead = twice &+ first
         var row = unsafe frames
         var at = unsafe place
@@ -93,7 +93,7 @@ struct NarrowCoils: BitwiseCopyable {
             let code = unsafe Self.currents(row) &- offset
             twice = (ahead & isCoil) &+ code
             ahead = twice &+ code
-            let nextValue = Self.float(twice)
+            let nextValue = floats(twice)
             var filtered = value * here + start
             filtered += nextValue * after
             filtered += previousValue * before
@@ -101,14 +101,14 @@ struct NarrowCoils: BitwiseCopyable {
             value = nextValue
             let u = unsafe SIMD4<Int32>(
                 truncatingIfNeeded: row.loadUnaligned(fromByteOffset: -16, as: SIMD4<Int16>.self))
-            unsafe at.storeBytes(of: Self.float(u) - voltageLevel, as: SIMD4<Float>.self)
+            unsafe at.storeBytes(of: floats(u) - voltageLevel, as: SIMD4<Float>.self)
             unsafe at.storeBytes(of: filtered, toByteOffset: 16, as: SIMD4<Float>.self)
             unsafe at += 32
         }
         // One frame has been looked at beyond those stored.
         let end = unsafe Self.currents(row - 16) &- offset
-        integrals.value += 0.5 * Self.double((twice &- (ahead &- twice) &- end) & isCoil)
-        integrals.last = Self.double(end)
+        integrals.value += 0.5 * doubles((twice &- (ahead &- twice) &- end) & isCoil)
+        integrals.last = doubles(end)
     }
 
     /// Lanes i1, i2, i3, iN of a frame.
@@ -117,30 +117,25 @@ struct NarrowCoils: BitwiseCopyable {
     private static func currents(_ frame: UnsafeRawPointer) -> SIMD4<Int32> {
         unsafe SIMD4<Int32>(truncatingIfNeeded: frame.loadUnaligned(fromByteOffset: 6, as: SIMD4<Int16>.self))
     }
+}
 
-    @_noAllocation @_noLocks
-    @inline(__always)
-    private static func float(_ x: SIMD4<Int32>) -> SIMD4<Float> {
-        SIMD4(Float(x[0]), Float(x[1]), Float(x[2]), Float(x[3]))
-    }
-    @_noAllocation @_noLocks
-    @inline(__always)
-    private static func float(_ x: SIMD4<Double>) -> SIMD4<Float> {
-        SIMD4(Float(x[0]), Float(x[1]), Float(x[2]), Float(x[3]))
-    }
+@_noAllocation @_noLocks
+@inline(__always)
+func floats(_ x: SIMD4<Int32>) -> SIMD4<Float> { SIMD4(Float(x[0]), Float(x[1]), Float(x[2]), Float(x[3])) }
 
-    @_noAllocation @_noLocks
-    @inline(__always)
-    private static func double(_ x: SIMD4<Int32>) -> SIMD4<Double> {
-        SIMD4(Double(x[0]), Double(x[1]), Double(x[2]), Double(x[3]))
-    }
+@_noAllocation @_noLocks
+@inline(__always)
+func floats(_ x: SIMD4<Double>) -> SIMD4<Float> { SIMD4(Float(x[0]), Float(x[1]), Float(x[2]), Float(x[3])) }
 
-    /// Whole numbers of a size that codes and their differences have.
-    @_noAllocation @_noLocks
-    @inline(__always)
-    private static func whole(_ x: SIMD4<Double>) -> SIMD4<Int32> {
-        var whole = SIMD4<Int32>.zero
-        for lane in 0..<4 { whole[lane] = Int32(truncatingIfNeeded: wholeFrames(x[lane])) }
-        return whole
-    }
+@_noAllocation @_noLocks
+@inline(__always)
+func doubles(_ x: SIMD4<Int32>) -> SIMD4<Double> { SIMD4(Double(x[0]), Double(x[1]), Double(x[2]), Double(x[3])) }
+
+/// Whole numbers of a size that codes and their differences have.
+@_noAllocation @_noLocks
+@inline(__always)
+func wholeCodes(_ x: SIMD4<Double>) -> SIMD4<Int32> {
+    var whole = SIMD4<Int32>.zero
+    for lane in 0..<4 { whole[lane] = Int32(truncatingIfNeeded: wholeFrames(x[lane])) }
+    return whole
 }
