@@ -19,6 +19,8 @@
     /// By how many frames each channel is late, rounded.
     private let shifts: SIMD8<Int64>
     private let isShifted: Bool
+    /// Voltages that go through neither filter nor shift.
+    private let plainVoltages: SupplyPhases
     /// The largest and the smallest shift, 0 at least and at most.
     let latest: Int64
     let earliest: Int64
@@ -49,6 +51,7 @@
         var filters = InlineArray<8, CompensationFilter>(repeating: CompensationFilter())
         var reach = 0
         var isNeeded = false
+        var plainVoltages = SupplyPhases.all
         for channel in MeterChannel.allCases where configuration.layout[channel] != nil && channel != .aux {
             let lane = channel.rawValue
             let calibration = configuration[calibrationOf: channel]
@@ -65,7 +68,10 @@
                 task, nominal: 2 * Double.pi * configuration.nominalHz / configuration.sampleRateHz)
             filters[lane] = filter
             reach = Swift.max(reach, filter.reach)
-            if !task.isNone || shifts[lane] != 0 { isNeeded = true }
+            if !task.isNone || shifts[lane] != 0 {
+                isNeeded = true
+                if lane < 3 { plainVoltages.remove(SupplyPhases(rawValue: 1 << UInt8(lane))) }
+            }
         }
         for tap in 0..<7 {
             for lane in 0..<3 { taps.voltages[tap][lane] = Float(filters[lane].taps[tap]) }
@@ -77,6 +83,7 @@
         self.reach = taps.reach
         self.shifts = shifts
         self.isNeeded = isNeeded
+        self.plainVoltages = plainVoltages
         hasCoils = coils[0] + coils[1] + coils[2] + coils[3] > 0
         var latest: Int64 = 0
         var earliest: Int64 = 0
@@ -93,6 +100,10 @@
         unsafe self.taps = (owned.start + capacity * 32).bindMemory(to: ConditionedSums.Taps.self, capacity: 1)
         unsafe self.taps.initialize(to: taps)
     }
+
+    /// Whether the voltage of `phase` is what it was in the stage, less its level.
+    @_noAllocation @_noLocks
+    func leavesVoltage(_ phase: Int) -> Bool { plainVoltages.has(phase) }
 
     /// Frames held before the first one after a start, so that the taps find some.
     private static var lead: Int { @_noAllocation @_noLocks get { 4 } }

@@ -10,29 +10,31 @@ struct CycleFinder: BitwiseCopyable {
     /// Frames by which a boundary may lie behind the last frame looked at.
     let lag: Int64
     /// Lanes 0 to 2 of the frame for voltages, 3 to 5 for currents.
-    private let firstLane: Int
+    let firstLane: Int
     /// The peak in filtered codes that a signal must reach; infinite for absent signals.
-    private let thresholdPeaks: SIMD4<Double>
+    let thresholdPeaks: SIMD4<Double>
     private let nominalHalfCycle: Double
     private let settleFrames: Int64
 
     private var filter: BandPass
     // The last four filtered values, the oldest first.
-    private var oldest = SIMD4<Double>.zero
-    private var before = SIMD4<Double>.zero
-    private var after = SIMD4<Double>.zero
-    private var newest = SIMD4<Double>.zero
-    private var historyCount = 0
-    private var peaks = SIMD4<Double>.zero
+    private(set) var oldest = SIMD4<Double>.zero
+    private(set) var before = SIMD4<Double>.zero
+    private(set) var after = SIMD4<Double>.zero
+    private(set) var newest = SIMD4<Double>.zero
+    private(set) var historyCount = 0
+    private(set) var peaks = SIMD4<Double>.zero
     private var peaksSinceBoundary = SIMD4<Double>.zero
     private var armed = false
     private var settledAt: Int64
     private var lastBoundary: Double
-    private var prediction: CyclePrediction
+    private(set) var prediction: CyclePrediction
 
     /// The signal whose crossings are taken, 0 to 2; nil: none is strong enough, half cycles are virtual.
     private(set) var source: Int?
     private var lastSource: Int?
+    /// The signal whose crossings boundaries stand at, or stood at last.
+    private(set) var boundarySource: Int?
     /// The frame after the last group taken.
     private(set) var position: Int64
 
@@ -85,6 +87,7 @@ struct CycleFinder: BitwiseCopyable {
         armed = false
         source = nil
         lastSource = nil
+        boundarySource = nil
         prediction = CyclePrediction(nominalCycle: 2 * nominalHalfCycle)
         settledAt = index + settleFrames
         position = index
@@ -135,7 +138,10 @@ struct CycleFinder: BitwiseCopyable {
                 let boundary = prediction.boundary(
                     atCrossing: crossing, lastBoundary: lastBoundary, isSettled: isSettled)
                 // The first frames after settling may still show a crossing from before them.
-                if boundary > lastBoundary { return close(at: boundary) }
+                if boundary > lastBoundary {
+                    boundarySource = source
+                    return close(at: boundary)
+                }
             }
         } else {
             chooseSource()
