@@ -4,7 +4,7 @@ extension Meter {
     @inline(never)
     mutating func noteCrossings() {
         guard finder.findsVoltages else { return }
-        for phase in 0..<3 where phase != finder.boundarySource && finder.hasCrossed(phase) {
+        for phase in 0..<3 where finder.hasCrossed(phase) {
             voltages.lags[phase].note(finder.crossing(of: phase), halfCycle: finder.halfCycle)
         }
     }
@@ -17,11 +17,10 @@ extension Meter {
         let half = finder.halfCycle
         let boundary = SharedBoundary(
             position: end, halfCycle: half, step: (end - start.position) / half, parity: parity,
-            isSettled: finder.isLocked)
+            isSettled: finder.hasSettled)
         for phase in 0..<3 where scales.isPresent(phase) {
             voltages.lags[phase].follow(boundary)
             if phase == finder.boundarySource {
-                voltages.lags[phase].note(end, halfCycle: half)
                 if let lag = voltages.lags[phase].lead(boundary) {
                     // Half a cycle behind: it was another phase's crossings that the boundaries stood at.
                     if lag > 0.5 { placeCut(phase, at: end - lag * half, boundary) }

@@ -28,6 +28,9 @@ extension CycleFinder {
     @_noAllocation @_noLocks
     mutating func isPresent(_ signal: Int) -> Bool { peaks[signal] >= thresholdPeaks[signal] }
 
+    /// Whether the filter has settled: crossings before that are those of anything.
+    var hasSettled: Bool { @_noAllocation @_noLocks get { position >= settledAt } }
+
     /// Whether signals are voltages.
     var findsVoltages: Bool { @_noAllocation @_noLocks get { firstLane == 0 } }
 

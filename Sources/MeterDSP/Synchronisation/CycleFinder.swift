@@ -26,7 +26,7 @@ struct CycleFinder: BitwiseCopyable {
     private(set) var peaks = SIMD4<Double>.zero
     private var peaksSinceBoundary = SIMD4<Double>.zero
     private var armed = false
-    private var settledAt: Int64
+    private(set) var settledAt: Int64
     private var lastBoundary: Double
     private(set) var prediction: CyclePrediction
 

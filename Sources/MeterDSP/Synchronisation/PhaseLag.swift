@@ -3,8 +3,8 @@
 ///
 /// A lag is an angle: it stays while the frequency changes. It follows the phase's crossings; one that is further from
 /// where it is due than 0.1 % of a cycle and four times further than usual was shifted by a dip or swell, and moves no
-/// cut, unless eight in a row are: then the phase has another angle (as ``CyclePrediction`` has it for the shared
-/// boundaries). Without crossings the last known angle stays, at first that of L1, L2, L3 in this order.
+/// cut, unless more than eight in a row are, in the end all alike: then the phase has another angle. Without crossings the
+/// last known angle stays, at first that of L1, L2, L3 in this order.
 struct PhaseLag: BitwiseCopyable {
     /// Behind which share of a half cycle before the boundary an earlier cut is taken: above 1, so that a phase whose
     /// crossings fall upon the boundaries always has the same one.
@@ -94,8 +94,9 @@ struct PhaseLag: BitwiseCopyable {
     private mutating func hold(_ off: Double, allowed: Double) {
         held += 1
         heldJitter = 0.5 * (heldJitter + (off - lastOff).magnitude)
-        guard held > 8 else { return }
-        // What a step stirs up has passed: the phase has another angle, or its crossings scatter for good.
+        // What a step stirs up has passed when crossings come as far off as the last ones did: the phase has another angle.
+        // Or they scatter for good.
+        guard held > 24 || (held > 8 && heldJitter < 0.004) else { return }
         if heldJitter > allowed { jitter = Swift.min(heldJitter, 0.02) }
         lags -= off
         held = 0
