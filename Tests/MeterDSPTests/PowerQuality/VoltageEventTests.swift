@@ -16,9 +16,10 @@ import Testing
         var ended: [VoltageEvent] = []
         for (index, value) in volts.enumerated() {
             var reading = HalfCycleReading()
-            reading.endFrame = Double(index + 2) * 100
-            reading.frames = 200
-            reading.voltageRMS = value
+            reading.ownCycleEndFrame = SIMD3(repeating: Double(index + 2) * 100)
+            reading.ownCycleFrames = SIMD3(repeating: 200)
+            reading.ownCycleVoltageRMS = value
+            reading.ownCycles = .all
             reading.flags = flags[index] ?? []
             detector.add(reading)
             while let event = detector.nextEnded() { ended.append(event) }
@@ -121,11 +122,19 @@ import Testing
         var detector = try VoltageEventDetector(
             .init(declaredVoltage: 230), phases: .all, sampleRateHz: Self.rate, nominalHz: 50)
         var first = HalfCycleReading()
-        first.endFrame = 37
-        first.frames = 37
-        first.voltageRMS = SIMD3(repeating: 20)
+        first.ownCycleEndFrame = SIMD3(repeating: 37)
+        first.ownCycleFrames = SIMD3(repeating: 37)
+        first.ownCycleVoltageRMS = SIMD3(repeating: 20)
+        first.ownCycles = .all
         detector.add(first)
         #expect(!detector.isRunning)
+        first.ownCycleFrames = SIMD3(repeating: 200)
+        first.ownCycles = []
+        detector.add(first)
+        #expect(!detector.isRunning)
+        first.ownCycles = .l2
+        detector.add(first)
+        #expect(detector.running(.dip, phase: 1) != nil && detector.running(.dip, phase: 0) == nil)
     }
 
     @Test func aGapStartsNothingAndMarksWhatRuns() throws {
