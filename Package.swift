@@ -42,7 +42,7 @@ let package = Package(
             exclude: ["README.md"], resources: [.embedInCode("Profiles")],
             swiftSettings: common),
         .target(
-            name: "SiteTwin", dependencies: ["MeterDSP", "Realtime", "CModbus"], exclude: ["README.md"],
+            name: "SiteTwin", dependencies: ["MeterDSP", "Realtime", "Allocation", "Stations"], exclude: ["README.md"],
             swiftSettings: common),
         .target(
             name: "Site",
@@ -89,7 +89,7 @@ let package = Package(
             name: "StationsTests", dependencies: ["Stations", "CModbus", "StrictYAML"], exclude: ["Fixtures"],
             swiftSettings: common),
         .testTarget(
-            name: "SiteTwinTests", dependencies: ["SiteTwin", "MeterDSP"], exclude: ["stations_client.py"],
+            name: "SiteTwinTests", dependencies: ["SiteTwin", "MeterDSP", "Stations", "Allocation", "StrictYAML"], exclude: ["stations_client.py"],
             swiftSettings: common),
         .target(name: "MallocCounter", path: "Tests/MallocCounter", cSettings: [.enableWarning("all")]),
         .testTarget(

@@ -120,14 +120,14 @@ struct ModbusConnection: ~Copyable {
 }
 
 /// The function code of a read.
-enum ReadFunction: Int, CaseIterable, Sendable {
+package enum ReadFunction: Int, CaseIterable, Sendable {
     case coils = 1
     case discreteInputs = 2
     case holdingRegisters = 3
     case inputRegisters = 4
 
     /// Each value is one bit.
-    var isOfBits: Bool { self == .coils || self == .discreteInputs }
+    package var isOfBits: Bool { self == .coils || self == .discreteInputs }
 
     fileprivate var words: String {
         switch self {
@@ -140,12 +140,12 @@ enum ReadFunction: Int, CaseIterable, Sendable {
 }
 
 /// The function code of a write.
-enum WriteFunction: Int, CaseIterable, Sendable {
+package enum WriteFunction: Int, CaseIterable, Sendable {
     case singleCoil = 5
     case singleRegister = 6
     case multipleCoils = 15
     case multipleRegisters = 16
 
     /// Each value is one bit.
-    var isOfBits: Bool { self == .singleCoil || self == .multipleCoils }
+    package var isOfBits: Bool { self == .singleCoil || self == .multipleCoils }
 }
