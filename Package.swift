@@ -54,7 +54,7 @@ let package = Package(
             name: "headroom",
             dependencies: [
                 "MeterDSP", "Spectrum", "Allocation", "Acquisition", "Stations", "Site", "SiteTwin", "Realtime",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "StrictYAML", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             exclude: ["README.md", "Pictures"],
             swiftSettings: common),
