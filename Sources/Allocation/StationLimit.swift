@@ -32,7 +32,7 @@ public enum LimitReason: UInt8, Sendable, CaseIterable, BitwiseCopyable {
 public struct StationLimit: Sendable, Equatable, BitwiseCopyable {
     /// The limit in ampere per used phase: 0, or from the station's minimum to its maximum in whole steps.
     public var amperes: Double
-    /// The limit by supply line, for stations that take one per phase; nil: `amperes` on each.
+    /// nil: the same on all lines; otherwise per supply line, for stations that take one number per phase.
     public var lineAmperes: PerPhaseAmperes?
     public var reason: LimitReason
     /// The supply line that decided, where `reason` is about one.
@@ -40,12 +40,12 @@ public struct StationLimit: Sendable, Equatable, BitwiseCopyable {
 
     @_noAllocation @_noLocks
     public init(
-        amperes: Double = 0, lineAmperes: PerPhaseAmperes? = nil, reason: LimitReason = .notDecided,
-        limitingPhase: Phase? = nil
+        amperes: Double = 0, reason: LimitReason = .notDecided, limitingPhase: Phase? = nil,
+        lineAmperes: PerPhaseAmperes? = nil
     ) {
         self.amperes = amperes
-        self.lineAmperes = lineAmperes
         self.reason = reason
         self.limitingPhase = limitingPhase
+        self.lineAmperes = lineAmperes
     }
 }

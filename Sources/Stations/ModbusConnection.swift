@@ -64,7 +64,7 @@ struct ModbusConnection: ~Copyable {
 
     /// Reads `count` registers, 1 to 125, from protocol address `address`.
     func read(_ function: ReadFunction, address: Int, count: Int) throws(ModbusError) -> [UInt16] {
-        if function.isOfBits { return try readBits(function, address: address, count: count) }
+        if function.readsBits { return try readBits(function, address: address, count: count) }
         var words = [UInt16](repeating: 0, count: max(count, 0))
         let answered =
             switch function {
@@ -127,7 +127,7 @@ package enum ReadFunction: Int, CaseIterable, Sendable {
     case inputRegisters = 4
 
     /// Each value is one bit.
-    package var isOfBits: Bool { self == .coils || self == .discreteInputs }
+    package var readsBits: Bool { self == .coils || self == .discreteInputs }
 
     fileprivate var words: String {
         switch self {
@@ -147,5 +147,5 @@ package enum WriteFunction: Int, CaseIterable, Sendable {
     case multipleRegisters = 16
 
     /// Each value is one bit.
-    package var isOfBits: Bool { self == .singleCoil || self == .multipleCoils }
+    package var writesBits: Bool { self == .singleCoil || self == .multipleCoils }
 }

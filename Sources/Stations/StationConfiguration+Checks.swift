@@ -51,7 +51,7 @@ extension StationConfiguration {
             "use \(profile.link.transports.map(\.rawValue).joined(separator: " or "))")
         if transport == .serial {
             try require(
-                line?.device.isEmpty == false, "line", "no device", "enter the serial line's file, like /dev/ttyUSB0")
+                serial?.device.isEmpty == false, "serial", "no device", "name it, for example /dev/ttyUSB0")
         } else {
             try require(!host.isEmpty, "host", "empty", "enter the station's IP address")
             try require((1...65_535).contains(port), "port", "\(port) is no TCP port", "use 1 to 65535, mostly 502")

@@ -6,14 +6,10 @@ public struct StationConfiguration: Sendable {
     public var name: String
     /// How its registers are read and written.
     public var profile: StationProfile
-    /// What the bytes travel over: one of the profile's.
-    public var transport = Transport.tcp
-    /// Address or host name; without meaning on a serial line.
+    /// Address or host name.
     public var host: String
-    /// TCP port; without meaning on a serial line.
+    /// TCP port.
     public var port: Int
-    /// The serial line's file, for example /dev/ttyUSB0, and its settings; nil: not on a serial line.
-    public var line: SerialLine?
     /// Modbus unit identifier, 0 to 255.
     public var unitIdentifier: Int
     /// What is added to every register address of the profile.
@@ -31,11 +27,15 @@ public struct StationConfiguration: Sendable {
     public var failSafeAfterSeconds: Double
     /// False: it is watched, never limited.
     public var isManaged: Bool
+    /// How bytes travel to it. `host` and `port` count for TCP only, `serial` for a serial line only.
+    public var transport: LinkTransport
+    /// The serial line that it is on; several stations may name the same.
+    public var serial: SerialSettings?
 
     public init(
         name: String, profile: StationProfile, host: String, port: Int, unitIdentifier: Int,
         supplyPhases: [Phase], maximumAmperes: Double, failSafeAmperes: Double, failSafeAfterSeconds: Double,
-        isManaged: Bool = true
+        isManaged: Bool = true, transport: LinkTransport = .tcp, serial: SerialSettings? = nil
     ) {
         self.name = name
         self.profile = profile
@@ -47,17 +47,7 @@ public struct StationConfiguration: Sendable {
         self.failSafeAmperes = failSafeAmperes
         self.failSafeAfterSeconds = failSafeAfterSeconds
         self.isManaged = isManaged
-    }
-}
-
-/// A serial line of this machine.
-public struct SerialLine: Sendable, Equatable {
-    /// Its file, for example /dev/ttyUSB0.
-    public var device: String
-    public var settings: SerialSettings
-
-    public init(device: String, settings: SerialSettings = SerialSettings()) {
-        self.device = device
-        self.settings = settings
+        self.transport = transport
+        self.serial = serial
     }
 }

@@ -12,7 +12,7 @@ struct StationLoop: ~Copyable {
     /// The plain profile, at the station's address offset.
     let plainProfile: StationProfile
     var recognition = RecognitionState()
-    var knowledge = StationShared.Knowledge()
+    var knowledge: StationShared.Knowledge
     var limit = LimitState()
     var failSafe = FailSafeState()
     var poll = PollState()
@@ -30,9 +30,8 @@ struct StationLoop: ~Copyable {
         plainProfile = configuration.profile.shifted(by: configuration.addressOffset)
         profile = plainProfile
         round = PollPlan.round(of: plainProfile)
-        // Nobody has given it one yet.
-        knowledge.report.keepsFailSafe = !plainProfile.hasFailSafe || plainProfile.fixedFailSafeAmperes != nil
-        countAs(plainProfile.all)
+        knowledge = StationShared.Knowledge(before: plainProfile)
+        share()
     }
 
     /// Connects, serves, and connects again, until it is to stop.

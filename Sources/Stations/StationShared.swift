@@ -31,6 +31,21 @@ final class StationShared: Sendable {
         /// The smallest limit that the station can be given; above 0 where it cannot be stopped.
         var lowestAmperes = 0.0
 
+        init() {}
+
+        /// Before anything is known of the station: what any variant of its model may turn out to need.
+        init(before profile: StationProfile) {
+            // Nobody has given it one yet.
+            report.keepsFailSafe = !profile.hasFailSafe || profile.fixedFailSafeAmperes != nil
+            expect(profile.all)
+        }
+
+        /// The station is one of `profiles`.
+        mutating func expect(_ profiles: [StationProfile]) {
+            isPerPhase = profiles.contains { $0.limit.isPerPhase }
+            lowestAmperes = profiles.lazy.filter { !$0.limit.canPause }.map(\.minimumAmperes).max() ?? 0
+        }
+
         /// What a wish that is under way comes to.
         func countedAmperes(_ wish: Wish) -> Double {
             max(isPerPhase ? wish.own.maximum : wish.amperes, lowestAmperes)

@@ -31,6 +31,8 @@ public final class StationWriter: Sendable {
                 remedy: "raise the limits of the service (LimitNOFILE, TasksMax)")
         }
         guard let shared = StationShared() else { throw exhausted("file") }
+        // The thread is the only one to store it from its start on.
+        shared.knowledge.store(StationShared.Knowledge(before: configuration.profile))
         shared.diagnostics.withLock {
             $0.energyIsOfSession = configuration.profile.measurements.energyIsOfSession
         }

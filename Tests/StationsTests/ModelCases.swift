@@ -1,4 +1,5 @@
 import Allocation
+import Testing
 
 /// What a station of a model must be told, as the documents have it: function, address and words.
 struct ModelCase: Sendable, CustomTestStringConvertible {

@@ -11,6 +11,8 @@ public struct SiteSettings: Sendable {
     public var realtime: RealtimeSettings
     public var policy: AllocationPolicy
     public var stations: [StationConfiguration]
+    /// The folder with the installer's own station profiles, as the settings name it; nil: none.
+    public var stationProfilesFolder: String?
 
     /// The building's connection.
     public struct Supply: Sendable, Equatable {

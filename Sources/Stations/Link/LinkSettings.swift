@@ -1,47 +1,62 @@
-/// What the bytes to a station travel over.
-public enum Transport: String, CaseIterable, Sendable {
+/// How bytes travel to a station.
+public enum LinkTransport: String, CaseIterable, Sendable {
     /// Modbus TCP.
     case tcp
-    /// RTU frames through a TCP connection, as serial servers pass them on.
+    /// RTU frames in a TCP connection: a gateway that only passes bytes on.
     case rtuOverTCP = "rtu-over-tcp"
-    /// Modbus RTU on a line of this machine.
+    /// RTU on a serial line of this device.
     case serial
 }
 
-/// How the bits travel on a serial line.
+/// A serial line. Data bits are always 8, as RTU needs.
 public struct SerialSettings: Sendable, Equatable {
-    public enum Parity: String, CaseIterable, Sendable { case none, even, odd }
+    public enum Parity: String, CaseIterable, Sendable {
+        case none, even, odd
+    }
 
-    /// The speeds that Modbus devices offer, in bit/s.
-    public static let bauds = [1200, 2400, 4800, 9600, 14_400, 19_200, 38_400, 57_600, 115_200]
-
-    /// In bit/s.
-    public var baud = 9600
-    public var parity = Parity.none
+    /// Path of the device, for example `/dev/ttyUSB0`.
+    public var device: String
+    /// Bits per second, 300 to 4 000 000.
+    public var baud: Int
+    public var parity: Parity
     /// 1 or 2.
-    public var stopBits = 1
+    public var stopBits: Int
 
-    public init() {}
+    public init(device: String, baud: Int = 9600, parity: Parity = .none, stopBits: Int = 1) {
+        self.device = device
+        self.baud = baud
+        self.parity = parity
+        self.stopBits = stopBits
+    }
+
+    /// For people: "9600 baud, parity none, 1 stop bit".
+    var words: String {
+        "\(baud) baud, parity \(parity.rawValue), \(stopBits) stop bit\(stopBits == 1 ? "" : "s")"
+    }
 }
 
-/// What a connection to a station of one model has to know.
-public struct LinkSettings: Sendable, Equatable {
-    /// What the model can; the first is the default.
-    public var transports: [Transport] = [.tcp]
-    /// As the station leaves the factory.
-    public var serial = SerialSettings()
-    /// Seconds that connecting may take.
-    public var connectTimeoutSeconds = 1.0
-    /// How often a read that timed out is tried again on the same connection.
-    public var retries = 0
-    /// How many requests may be under way at a time, 1 to 4.
-    public var concurrentRequests = 1
-    /// It refuses a second connection until it has given up the first.
-    public var isSingleClient = false
-    /// The smallest wait before a new connection, in seconds.
-    public var reconnectWaitSeconds = 0.1
-    /// An answer may name another unit than the request.
-    public var anyUnit = false
+/// How one model of station wants to be connected to; a part of its profile.
+struct LinkSettings: Sendable, Equatable {
+    /// The factory setting of the model's serial line.
+    struct SerialDefaults: Sendable, Equatable {
+        var baud = 9600
+        var parity = SerialSettings.Parity.none
+        var stopBits = 1
+    }
 
-    public init() {}
+    /// What the model can; the first is the usual one.
+    var transports: [LinkTransport] = [.tcp]
+    var serial = SerialDefaults()
+    /// Seconds that connecting may take.
+    var connectTimeoutSeconds = 1.0
+    /// How often a read without an answer in time is asked again on the same connection.
+    var retries = 0
+    /// Requests that may be under way at a time on a TCP connection, 1 to 4. RTU always has one.
+    var concurrentRequests = 1
+    /// It refuses a second connection until it has given up the first.
+    var isSingleClient = false
+    /// The smallest wait before a new connection, in seconds.
+    var reconnectWaitSeconds = 0.1
+    /// An answer counts whatever unit it names: some gateways put in their own.
+    var anyUnit = false
 }

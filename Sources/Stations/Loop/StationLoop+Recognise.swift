@@ -18,7 +18,8 @@ extension StationLoop {
     mutating func recognise(_ connection: borrowing ModbusConnection) throws(ModbusError) -> Bool {
         recognition.isDone = false
         adopt(plainProfile, variant: nil)
-        countAs(plainProfile.all)
+        knowledge.expect(plainProfile.all)
+        share()
         let plan = PollPlan.recognition(of: profile)
         var wait = GrowingWait()
         while true {
@@ -27,10 +28,10 @@ extension StationLoop {
                 refuse(problem)
             } else {
                 chooseVariant(answers)
-                countAs([profile])
+                knowledge.expect([profile])
                 recognition.isDone = true
                 // Nothing may have been asked yet: then the station has not been heard either.
-                if !plan.blocks.isEmpty { contact() }
+                if plan.blocks.isEmpty { share() } else { contact() }
                 return true
             }
             let due = MonotonicClock.nanoseconds() + wait.next()
@@ -144,13 +145,6 @@ extension StationLoop {
         round = PollPlan.round(of: profile)
         missing = []
         shared.diagnostics.withLock { $0.variant = variant }
-    }
-
-    /// What is under way counts at the most that any of `profiles` makes of it.
-    mutating func countAs(_ profiles: [StationProfile]) {
-        knowledge.isPerPhase = profiles.contains { $0.limit.isPerPhase }
-        knowledge.lowestAmperes = profiles.allSatisfy { $0.limit.canPause } ? 0 : plainProfile.minimumAmperes
-        share()
     }
 
     // MARK: Answers

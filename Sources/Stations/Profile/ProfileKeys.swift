@@ -42,8 +42,14 @@ enum ProfileKeys {
     static let phaseCount = ["register", "one", "three"]
     static let phaseSwitch = ["register", "one", "three", "wait-s"]
 
-    /// Keys of which only one can stand in a section: a variant that names one replaces the other.
-    static let alternatives = [
-        ["transport", "transports"], ["register", "registers"], ["every-s", "timeout-share"], ["bits", "codes"],
+    /// Keys that a variant takes away from a section where it names another there: they cannot stand together.
+    static let replaced = [
+        "connection": ["transport": ["transports"], "transports": ["transport"]],
+        "limit": [
+            "register": ["registers"], "registers": ["register"], "pause": ["pause-a", "can-pause"],
+            "pause-a": ["pause", "resume", "can-pause"],
+        ],
+        "keep-alive": ["every-s": ["timeout-share"], "timeout-share": ["every-s"]],
+        "faults": ["bits": ["codes"], "codes": ["bits"]],
     ]
 }

@@ -21,8 +21,6 @@ public struct StationProfile: Sendable {
     /// What the installer has to do at the station.
     public internal(set) var advice: String
 
-    /// What the connection itself has to know.
-    public internal(set) var link: LinkSettings
     /// TCP port where none is set.
     public internal(set) var defaultPort: Int
     /// Modbus unit identifier where none is set.
@@ -41,6 +39,8 @@ public struct StationProfile: Sendable {
     /// The largest limit that the model takes, in ampere.
     public internal(set) var largestAmperes: Double
 
+    /// What the connection itself has to know.
+    package var link: LinkSettings
     package var waitBetweenRequestsSeconds: Double
     package var largestBlockWords: Int
     package var largestGapWords: Int
@@ -67,6 +67,17 @@ extension StationProfile {
 
     /// Where the further connectors of a station are: connector n at n − 1 beyond the first.
     public enum ConnectorPlace: String, CaseIterable, Sendable { case port, unit }
+
+    /// What the model can; the first is the usual one.
+    public var transports: [LinkTransport] { link.transports }
+
+    /// A serial line as the station leaves the factory.
+    ///
+    /// - Parameter device: its path.
+    public func serialSettings(device: String) -> SerialSettings {
+        SerialSettings(
+            device: device, baud: link.serial.baud, parity: link.serial.parity, stopBits: link.serial.stopBits)
+    }
 
     /// True where the station falls back to a known current after a known time without being spoken to.
     public var hasFailSafe: Bool {

@@ -127,13 +127,13 @@ extension RegisterTable {
 
         static func readFunction(_ node: YAMLNode, ofBits: Bool) throws(YAMLError) -> ReadFunction {
             try node.choice(
-                ReadFunction.allCases.filter { $0.isOfBits == ofBits }.map { (String($0.rawValue), $0) },
+                ReadFunction.allCases.filter { $0.readsBits == ofBits }.map { (String($0.rawValue), $0) },
                 what: ofBits ? "function code that reads bits" : "function code that reads registers")
         }
 
         static func writeFunction(_ node: YAMLNode, ofBits: Bool) throws(YAMLError) -> WriteFunction {
             try node.choice(
-                WriteFunction.allCases.filter { $0.isOfBits == ofBits }.map { (String($0.rawValue), $0) },
+                WriteFunction.allCases.filter { $0.writesBits == ofBits }.map { (String($0.rawValue), $0) },
                 what: ofBits ? "function code that writes bits" : "function code that writes registers")
         }
     }

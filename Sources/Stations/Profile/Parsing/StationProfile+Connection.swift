@@ -23,7 +23,7 @@ extension LinkSettings {
             guard transports.contains(.serial) else {
                 throw node.error("a serial line, and no such transport", "add serial to transports, or remove it")
             }
-            serial = try SerialSettings(node)
+            serial = try SerialDefaults(node)
         }
         connectTimeoutSeconds = try fields["connect-timeout-s"]?.number(0.05...10) ?? connectTimeoutSeconds
         retries = Int(try fields["retries"]?.integer(0...5) ?? 0)
@@ -37,26 +37,31 @@ extension LinkSettings {
         anyUnit = try fields["any-unit"]?.boolean() ?? false
     }
 
-    private static func transport(_ node: YAMLNode) throws(YAMLError) -> Transport {
-        try node.choice(Transport.allCases.map { ($0.rawValue, $0) }, what: "transport")
+    private static func transport(_ node: YAMLNode) throws(YAMLError) -> LinkTransport {
+        try node.choice(LinkTransport.allCases.map { ($0.rawValue, $0) }, what: "transport")
     }
 }
 
-extension SerialSettings {
+extension LinkSettings.SerialDefaults {
     init(_ node: YAMLNode) throws(YAMLError) {
         self.init()
         let fields = try node.fields(ProfileKeys.serial)
-        try read(baud: fields["baud"], parity: fields["parity"], stopBits: fields["stop-bits"])
+        baud = try fields["baud"].map(SerialSettings.baud) ?? baud
+        parity = try fields["parity"].map(SerialSettings.parity) ?? parity
+        stopBits = try fields["stop-bits"].map(SerialSettings.stopBits) ?? stopBits
+    }
+}
+
+/// How settings and profiles write the parts of a serial line.
+extension SerialSettings {
+    /// In bit/s, 300 to 4 000 000.
+    public static func baud(_ node: YAMLNode) throws(YAMLError) -> Int { Int(try node.integer(300...4_000_000)) }
+
+    /// none, even or odd.
+    public static func parity(_ node: YAMLNode) throws(YAMLError) -> Parity {
+        try node.choice(Parity.allCases.map { ($0.rawValue, $0) }, what: "parity")
     }
 
-    /// Takes over what is there.
-    public mutating func read(baud: YAMLNode?, parity: YAMLNode?, stopBits: YAMLNode?) throws(YAMLError) {
-        if let baud {
-            self.baud = try baud.choice(Self.bauds.map { (String($0), $0) }, what: "speed of a serial line")
-        }
-        if let parity {
-            self.parity = try parity.choice(Parity.allCases.map { ($0.rawValue, $0) }, what: "parity")
-        }
-        if let stopBits { self.stopBits = Int(try stopBits.integer(1...2)) }
-    }
+    /// 1 or 2.
+    public static func stopBits(_ node: YAMLNode) throws(YAMLError) -> Int { Int(try node.integer(1...2)) }
 }

@@ -26,7 +26,7 @@ extension StationProfile {
             }
             let merged: StationProfile
             do throws(YAMLError) {
-                merged = try StationProfile(root.merging(changes, alternatives: ProfileKeys.alternatives))
+                merged = try StationProfile(root.merging(changes, replacing: ProfileKeys.replaced))
             } catch {
                 var error = error
                 error.problem = "in variant '\(name)': \(error.problem)"
