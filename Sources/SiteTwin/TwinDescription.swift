@@ -19,7 +19,7 @@ public struct TwinStationDescription: Sendable {
     /// Of the profile with which it is spoken to.
     public var profileIdentifier: String
     /// `tcp`, or `rtu-over-tcp`.
-    public var transport: Transport
+    public var transport: LinkTransport
     /// What it says of itself, where its model does.
     public var serialNumber: String?
     /// The profile's variant that it is; nil: the plain profile.

@@ -26,7 +26,7 @@ public struct TwinStation: Sendable {
     /// What it says of itself; nil: numbered.
     public var serialNumber: String?
     /// How it is spoken to; a serial line is served as RTU over TCP.
-    public var transport: Transport
+    public var transport: LinkTransport
     /// TCP port of 127.0.0.1; nil: a free one.
     public var port: Int?
     /// The supply line, 0 to 2, of each of its own phases.

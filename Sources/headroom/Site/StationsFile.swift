@@ -62,7 +62,7 @@ enum StationsFile {
         station.serialNumber = try fields["serial-number"]?.string()
         if let choice = fields["transport"] {
             station.transport = try choice.choice(
-                [("tcp", Transport.tcp), ("rtu-over-tcp", .rtuOverTCP)], what: "transport")
+                [("tcp", LinkTransport.tcp), ("rtu-over-tcp", .rtuOverTCP)], what: "transport")
         }
         if let phases = fields["phases"] {
             station.supplyPhases = try phases.list().map {

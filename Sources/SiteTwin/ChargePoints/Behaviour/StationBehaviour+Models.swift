@@ -22,6 +22,9 @@ extension StationBehaviour {
         case "keba-p30", "keba-p40": behaviour.makeKEBA(profile.identifier)
         case "mennekes-amtron-compact-2-0s": behaviour.makeCompact()
         case "alfen-eve": behaviour.makeAlfen()
+        case "go-e": behaviour.ratings = ["largest-current"]
+        case "phoenix-charx": behaviour.ratings = ["maximum-set"]
+        case "mennekes-amtron-xtra": behaviour.ratings = ["rated-current", "installation-current"]
         default: break
         }
         return behaviour
@@ -35,6 +38,7 @@ extension StationBehaviour {
         limitActsAfterSeconds = 2
         resumesAfterSeconds = 10
         values["firmware"] = "1.9.0.0"
+        ratings = ["user-maximum"]
         stateValues = [
             .waiting: ["state": 1, "socket": 0x0111], .ready: ["state": 2, "socket": 0x0111],
             .paused: ["state": 3, "socket": 0x0111], .charging: ["state": 4, "socket": 0x0111],
@@ -99,7 +103,7 @@ extension StationBehaviour {
     /// What it does when the load management's time-out has run off is not known: assumed is its user limit, the worst.
     private mutating func makeACSmart() {
         onContactLost = .fullPower
-        values["user-limit"] = 32
+        ratings = ["user-limit"]
     }
 
     /// The factory's watchdog is 15 s; its fail-safe current 0 A: it locks.
@@ -107,13 +111,14 @@ extension StationBehaviour {
         watchdogSeconds = 15
         failSafeAmperes = 0
         values["layout-version"] = 0x107
-        values["largest-current"] = 16
+        ratings = ["largest-current"]
         values["smallest-current"] = 6
     }
 
     /// Values are read one at a time. The product's first digit tells P30 from P40.
     private mutating func makeKEBA(_ identifier: String) {
         largestBlockWords = 2
+        ratings = ["largest-current"]
         values["product"] = identifier == "keba-p40" ? 4_150_210 : 314_121
         if identifier == "keba-p40" { editions = Self.p40 }
     }

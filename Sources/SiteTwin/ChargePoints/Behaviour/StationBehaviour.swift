@@ -68,6 +68,8 @@ struct StationBehaviour: Sendable {
     var refusesLimitsBelowMinimum = false
     /// Registers that limit the current too, in ampere; the lowest counts.
     var furtherLimits: [String] = []
+    /// Registers that show the largest current that the station is set to, in ampere.
+    var ratings: [String] = []
     /// Function codes beyond those that the profile uses.
     var furtherFunctions: Set<UInt8> = []
     /// Holding registers can be read as input registers and the other way round.

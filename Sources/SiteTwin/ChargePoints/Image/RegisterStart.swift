@@ -92,6 +92,9 @@ struct FirstContents {
         for name in behaviour.furtherLimits {
             if let index = profile.registers.firstIndex(where: { $0.name == name }) { put(amperes, index) }
         }
+        for name in behaviour.ratings {
+            if let index = profile.registers.firstIndex(where: { $0.name == name }) { put(maximumAmperes, index) }
+        }
         for item in profile.limit.resume where !profile.limit.registers.contains(item.register) {
             put(item.value, item.register)
         }

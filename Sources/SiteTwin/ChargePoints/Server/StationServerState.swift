@@ -70,12 +70,15 @@ struct StationServerState: ~Copyable {
     mutating func step(_ wake: WakeUp) {
         let accepts = plug == nil
         var items = [wake.descriptor, accepts ? listener ?? -1 : -1].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-        items += clients.map { pollfd(fd: $0.isForgotten ? -1 : $0.socket, events: Int16(POLLIN), revents: 0) }
+        // Of a forgotten one only its end (POLLRDHUP, which Glibc does not import) is of interest.
+        items += clients.map {
+            pollfd(fd: $0.socket, events: Int16(truncatingIfNeeded: $0.isForgotten ? 0x2000 : POLLIN), revents: 0)
+        }
         _ = poll(&items, UInt(items.count), timeout())
         if items[0].revents != 0 { wake.wait(until: 0) }
         let now = MonotonicClock.nanoseconds()
         for (place, item) in items.dropFirst(2).enumerated() where item.revents != 0 {
-            if !receive(place, now) { drop(place) }
+            if clients[place].isForgotten || !receive(place, now) { drop(place) }
         }
         for place in clients.indices where !sendDue(place, now) { drop(place) }
         clients.removeAll { $0.socket < 0 }
