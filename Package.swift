@@ -52,7 +52,8 @@ let package = Package(
             ],
             exclude: ["README.md"], resources: [.embedInCode("Profiles")], swiftSettings: common),
         .target(
-            name: "SiteTwin", dependencies: ["MeterDSP", "Realtime", "CModbus"], exclude: ["README.md"],
+            name: "SiteTwin", dependencies: ["MeterDSP", "Realtime", "Allocation", "Stations"],
+            exclude: ["README.md"],
             swiftSettings: common),
         .target(
             name: "Site",
@@ -64,7 +65,7 @@ let package = Package(
             name: "headroom",
             dependencies: [
                 "MeterDSP", "Spectrum", "Allocation", "Acquisition", "Stations", "CloudStations", "Site", "SiteTwin",
-                "Realtime",
+                "Realtime", "StrictYAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             exclude: ["README.md", "Pictures"],
@@ -104,7 +105,8 @@ let package = Package(
             dependencies: ["CloudStations", "Stations", "Allocation", "Realtime", "SiteTwin", "StrictYAML"],
             swiftSettings: common),
         .testTarget(
-            name: "SiteTwinTests", dependencies: ["SiteTwin", "MeterDSP"], exclude: ["stations_client.py"],
+            name: "SiteTwinTests", dependencies: ["SiteTwin", "MeterDSP", "Stations", "Allocation", "StrictYAML"],
+            exclude: ["stations_client.py"],
             swiftSettings: common),
         .target(name: "MallocCounter", path: "Tests/MallocCounter", cSettings: [.enableWarning("all")]),
         .testTarget(

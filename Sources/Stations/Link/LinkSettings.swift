@@ -36,27 +36,27 @@ public struct SerialSettings: Sendable, Equatable {
 }
 
 /// How one model of station wants to be connected to; a part of its profile.
-struct LinkSettings: Sendable, Equatable {
+package struct LinkSettings: Sendable, Equatable {
     /// The factory setting of the model's serial line.
-    struct SerialDefaults: Sendable, Equatable {
-        var baud = 9600
-        var parity = SerialSettings.Parity.none
-        var stopBits = 1
+    package struct SerialDefaults: Sendable, Equatable {
+        package var baud = 9600
+        package var parity = SerialSettings.Parity.none
+        package var stopBits = 1
     }
 
     /// What the model can; the first is the usual one.
-    var transports: [LinkTransport] = [.tcp]
-    var serial = SerialDefaults()
+    package var transports: [LinkTransport] = [.tcp]
+    package var serial = SerialDefaults()
     /// Seconds that connecting may take.
-    var connectTimeoutSeconds = 1.0
+    package var connectTimeoutSeconds = 1.0
     /// How often a read without an answer in time is asked again on the same connection.
-    var retries = 0
+    package var retries = 0
     /// Requests that may be under way at a time on a TCP connection, 1 to 4. RTU always has one.
-    var concurrentRequests = 1
+    package var concurrentRequests = 1
     /// It refuses a second connection until it has given up the first.
-    var isSingleClient = false
+    package var isSingleClient = false
     /// The smallest wait before a new connection, in seconds.
-    var reconnectWaitSeconds = 0.1
+    package var reconnectWaitSeconds = 0.1
     /// An answer counts whatever unit it names: some gateways put in their own.
-    var anyUnit = false
+    package var anyUnit = false
 }

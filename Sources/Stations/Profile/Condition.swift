@@ -1,10 +1,15 @@
 /// A comparison of one register's content: raw, before scale and offset.
-struct Condition: Sendable, Equatable {
-    var register: StationProfile.RegisterIndex
-    var test: Test
+package struct Condition: Sendable, Equatable {
+    package var register: StationProfile.RegisterIndex
+    package var test: Test
+
+    package init(register: StationProfile.RegisterIndex, test: Test) {
+        self.register = register
+        self.test = test
+    }
 
     /// What a register said when it was asked.
-    enum Answer {
+    package enum Answer {
         case words(ArraySlice<UInt16>)
         /// Exception 1 or 2: the station does not have it.
         case refused
@@ -12,7 +17,7 @@ struct Condition: Sendable, Equatable {
         case nothing
     }
 
-    enum Test: Sendable, Equatable {
+    package enum Test: Sendable, Equatable {
         case oneOf([Int64])
         case noneOf([Int64])
         case within(ClosedRange<Int64>)
@@ -26,7 +31,7 @@ struct Condition: Sendable, Equatable {
         case answers(Bool)
     }
 
-    func holds(_ answer: Answer, as format: RegisterFormat) -> Bool {
+    package func holds(_ answer: Answer, as format: RegisterFormat) -> Bool {
         if case .answers(let wanted) = test {
             return switch answer {
             case .words: wanted
@@ -65,8 +70,11 @@ extension Condition.Answer {
 }
 
 /// A firmware version: the numbers between points, the first being the most significant. 5.12 < 5.22 < 5.100.
-struct FirmwareVersion: Sendable, Equatable, Comparable {
+package struct FirmwareVersion: Sendable, Equatable, Comparable {
     private let numbers: [Int]
+
+    /// The numbers with points between them.
+    package var text: String { numbers.map(String.init).joined(separator: ".") }
 
     /// The first number in `text` and all that follow it between points: "v3.187.0-rc1" is 3.187.0. nil: no digit.
     init?(_ text: String) {
@@ -82,12 +90,12 @@ struct FirmwareVersion: Sendable, Equatable, Comparable {
         self.numbers = numbers
     }
 
-    static func < (left: Self, right: Self) -> Bool { left.numbers.lexicographicallyPrecedes(right.numbers) }
+    package static func < (left: Self, right: Self) -> Bool { left.numbers.lexicographicallyPrecedes(right.numbers) }
 }
 
 /// A text in which `*` stands for any characters, also none; compared with the whole text, capitals matter.
-struct TextPattern: Sendable, Equatable, CustomStringConvertible {
-    let description: String
+package struct TextPattern: Sendable, Equatable, CustomStringConvertible {
+    package let description: String
     private let parts: [Substring]
 
     init(_ pattern: String) {
@@ -95,7 +103,7 @@ struct TextPattern: Sendable, Equatable, CustomStringConvertible {
         parts = pattern.split(separator: "*", omittingEmptySubsequences: false)
     }
 
-    func matches(_ text: String) -> Bool {
+    package func matches(_ text: String) -> Bool {
         guard parts.count > 1, let first = parts.first, let last = parts.last else { return text == description }
         guard text.hasPrefix(first) else { return false }
         var rest = text.dropFirst(first.count)

@@ -1,64 +1,64 @@
 extension StationProfile {
-    struct Limit: Sendable {
+    package struct Limit: Sendable {
         /// What a limit register holds.
-        enum Unit: String, CaseIterable, Sendable {
+        package enum Unit: String, CaseIterable, Sendable {
             case ampere
             /// Of all phases together.
             case watt
         }
 
         /// One for all phases, or three: the station's own L1, L2, L3.
-        var registers: [RegisterIndex]
-        var unit: Unit
+        package var registers: [RegisterIndex]
+        package var unit: Unit
         /// Written where the station is to pause: below `minimumAmperes`.
-        var pauseAmperes: Double
+        package var pauseAmperes: Double
         /// False: the station cannot be stopped; its lowest limit is the minimum.
-        var canPause: Bool
+        package var canPause: Bool
         /// Writes that stop the station, instead of a limit of `pauseAmperes`; empty: the limit stops it.
-        var pause: [RegisterValue]
+        package var pause: [RegisterValue]
         /// Writes that let it go on.
-        var resume: [RegisterValue]
+        package var resume: [RegisterValue]
         /// Where the limit in force is read: the first group that the station has counts. A group is one register,
         /// or three where the limit has three. Empty: a write that the station accepts is all that is known.
-        var readBack: [[RegisterIndex]]
+        package var readBack: [[RegisterIndex]]
         /// The longest time until the read-back follows.
-        var actsWithinSeconds: Double
+        package var actsWithinSeconds: Double
         /// A volatile limit is written again this often; nil: only when it changes.
-        var refreshSeconds: Double?
+        package var refreshSeconds: Double?
 
-        var isPerPhase: Bool { registers.count == 3 }
+        package var isPerPhase: Bool { registers.count == 3 }
 
         /// Volt between a phase and neutral by which a limit in watt is reckoned.
         static let nominalVolts = 230.0
 
         /// What a register is told for a current on each of `phaseCount` phases.
-        func registerValue(amperes: Double, phaseCount: Int) -> Double {
+        package func registerValue(amperes: Double, phaseCount: Int) -> Double {
             unit == .ampere ? amperes : amperes * Double(phaseCount) * Self.nominalVolts
         }
 
         /// The current on each of `phaseCount` phases for which a register's value stands.
-        func amperes(registerValue: Double, phaseCount: Int) -> Double {
+        package func amperes(registerValue: Double, phaseCount: Int) -> Double {
             unit == .ampere ? registerValue : registerValue / (Double(phaseCount) * Self.nominalVolts)
         }
     }
 
-    struct FailSafe: Sendable {
+    package struct FailSafe: Sendable {
         /// In ampere: one for all phases, three, or none.
-        var current: [RegisterIndex]
+        package var current: [RegisterIndex]
         /// As many as `current`, or none.
-        var currentReadBack: [RegisterIndex]
+        package var currentReadBack: [RegisterIndex]
         /// In seconds.
-        var timeout: RegisterIndex?
-        var timeoutReadBack: RegisterIndex?
+        package var timeout: RegisterIndex?
+        package var timeoutReadBack: RegisterIndex?
         /// The time-outs that the station takes, in seconds.
-        var timeoutRange: ClosedRange<Double>
+        package var timeoutRange: ClosedRange<Double>
         /// The station's own, which nobody can set.
-        var fixedAmperes: Double?
-        var fixedTimeoutSeconds: Double?
+        package var fixedAmperes: Double?
+        package var fixedTimeoutSeconds: Double?
         /// What it does where no current is set: words for the alarm.
-        var without: Without
+        package var without: Without
 
-        enum Without: String, CaseIterable, Sendable {
+        package enum Without: String, CaseIterable, Sendable {
             case stops
             case keepsLimit = "keeps-limit"
             case fullPower = "full-power"
@@ -75,15 +75,15 @@ extension StationProfile {
         }
     }
 
-    struct KeepAlive: Sendable {
-        enum Sign: Sendable, Equatable {
+    package struct KeepAlive: Sendable {
+        package enum Sign: Sendable, Equatable {
             /// Any request is a sign of life.
             case anyTraffic
             case write(RegisterValue)
             /// The station clears the register: it is written again as soon as it reads cleared.
             case writeWhenCleared(RegisterValue)
 
-            var value: RegisterValue? {
+            package var value: RegisterValue? {
                 switch self {
                 case .anyTraffic: nil
                 case .write(let value), .writeWhenCleared(let value): value
@@ -91,14 +91,14 @@ extension StationProfile {
             }
         }
 
-        enum Interval: Sendable, Equatable {
+        package enum Interval: Sendable, Equatable {
             case seconds(Double)
             /// Of the fail-safe time-out in force.
             case shareOfTimeout(Double)
         }
 
-        var sign: Sign
-        var interval: Interval
+        package var sign: Sign
+        package var interval: Interval
     }
 
     /// Seconds between two signs of life; nil: the station needs none.

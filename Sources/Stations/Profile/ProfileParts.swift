@@ -2,83 +2,83 @@ import Allocation
 
 extension StationProfile {
     /// One value of the station.
-    struct Register: Sendable, Equatable {
-        var name: String
+    package struct Register: Sendable, Equatable {
+        package var name: String
         /// Address as it travels: counted from 0, 0 to 65535.
-        var address: Int
-        var format: RegisterFormat
-        var read: ReadFunction
-        var write: WriteFunction
+        package var address: Int
+        package var format: RegisterFormat
+        package var read: ReadFunction
+        package var write: WriteFunction
         /// Older firmware answers exception 1 or 2; the value is then not known, and that is no error.
-        var isOptional: Bool
+        package var isOptional: Bool
         /// Kept in the station's permanent memory, which wears: never written cyclically.
-        var isStored: Bool
+        package var isStored: Bool
         /// The station does not let it be read.
-        var isWriteOnly: Bool
+        package var isWriteOnly: Bool
     }
 
-    struct RegisterValue: Sendable, Equatable {
-        var register: RegisterIndex
-        var value: Double
+    package struct RegisterValue: Sendable, Equatable {
+        package var register: RegisterIndex
+        package var value: Double
     }
 
     /// A status that holds where all conditions do. The first rule that fits counts.
-    struct StatusRule: Sendable {
-        var conditions: [Condition]
-        var status: StationStatus
+    package struct StatusRule: Sendable {
+        package var conditions: [Condition]
+        package var status: StationStatus
         /// More than the status tells, for people.
-        var words: String?
+        package var words: String?
     }
 
-    struct Measurements: Sendable {
+    package struct Measurements: Sendable {
         /// In ampere, by the station's own phases L1, L2, L3; one for a single-phase station; empty: none.
-        var currents: [RegisterIndex] = []
+        package var currents: [RegisterIndex] = []
         /// In volt, one or by the station's own phases; empty: none.
-        var voltages: [RegisterIndex] = []
+        package var voltages: [RegisterIndex] = []
         /// In watt: one of all phases, or by phase; empty: none.
-        var powers: [RegisterIndex] = []
+        package var powers: [RegisterIndex] = []
         /// In watt hours: one of all phases, or by phase; empty: none.
-        var energies: [RegisterIndex] = []
+        package var energies: [RegisterIndex] = []
         /// The counter starts anew with each session.
-        var energyIsOfSession = false
+        package var energyIsOfSession = false
     }
 
     /// A write at each connect, before the first limit, where all conditions hold.
-    struct StartUpWrite: Sendable {
-        var write: RegisterValue
-        var conditions: [Condition]
+    package struct StartUpWrite: Sendable {
+        package var write: RegisterValue
+        package var conditions: [Condition]
     }
 
     /// What must be true of the station at the address before anything is written to it.
-    struct IdentityCheck: Sendable, Equatable {
-        var serialNumber: RegisterIndex?
-        var model: RegisterIndex?
-        var modelMatches: [TextPattern]
+    package struct IdentityCheck: Sendable, Equatable {
+        package var serialNumber: RegisterIndex?
+        package var model: RegisterIndex?
+        package var modelMatches: [TextPattern]
     }
 
     /// One reason to take the station for this model; all must hold.
-    struct ProbeStep: Sendable {
-        var conditions: [Condition]
+    package struct ProbeStep: Sendable {
+        package var conditions: [Condition]
         /// Why this tells the model apart.
-        var words: String
+        package var words: String
     }
 
     /// What differs in some stations of the model, for example in newer firmware.
-    struct Variant: Sendable {
-        var name: String
+    package struct Variant: Sendable {
+        package var name: String
         /// On the registers of the profile that has the variant.
-        var conditions: [Condition]
+        package var conditions: [Condition]
         /// All of the profile with the differences put in; has no variants.
-        var profile: StationProfile
+        package var profile: StationProfile
     }
 
     /// Words for what a fault register holds.
-    struct Faults: Sendable {
-        var register: RegisterIndex
+    package struct Faults: Sendable {
+        package var register: RegisterIndex
         /// How its value is understood; 0 is never a fault.
-        var meaning: Meaning
+        package var meaning: Meaning
 
-        enum Meaning: Sendable {
+        package enum Meaning: Sendable {
             /// A fault holds where all bits of its mask are set.
             case bits([(mask: Int64, fault: StationFault)])
             /// The whole value names one fault.
@@ -101,17 +101,17 @@ extension StationProfile {
     }
 
     /// On how many phases the station charges.
-    struct PhaseRegisters: Sendable {
-        var count: PhaseChoice?
-        var change: PhaseChoice?
+    package struct PhaseRegisters: Sendable {
+        package var count: PhaseChoice?
+        package var change: PhaseChoice?
         /// Seconds that the station needs for a change.
-        var changeSeconds: Double
+        package var changeSeconds: Double
     }
 
     /// A register whose value stands for one phase or three.
-    struct PhaseChoice: Sendable, Equatable {
-        var register: RegisterIndex
-        var one: Int64
-        var three: Int64
+    package struct PhaseChoice: Sendable, Equatable {
+        package var register: RegisterIndex
+        package var one: Int64
+        package var three: Int64
     }
 }

@@ -1,7 +1,7 @@
 extension RegisterFormat {
     /// What people read: characters, hexadecimal digits, numbers between points, or the number; nil: not available
     /// or not `wordCount` words. Unprintable characters are left out.
-    func text(_ words: ArraySlice<UInt16>) -> String? {
+    package func text(_ words: ArraySlice<UInt16>) -> String? {
         guard words.count == wordCount else { return nil }
         let ordered = ordered(words)
         let bytes = ordered.flatMap { [UInt8(truncatingIfNeeded: $0 >> 8), UInt8(truncatingIfNeeded: $0)] }

@@ -1,5 +1,5 @@
 /// How the words of a register are to be understood.
-enum RegisterType: String, CaseIterable, Sendable {
+package enum RegisterType: String, CaseIterable, Sendable {
     /// A coil or a discrete input: functions 1, 2, 5, 15. Travels here as one word, 0 or 1.
     case bit
     case u16, i16, u32, i32, u64, i64, f32, f64
@@ -15,7 +15,7 @@ enum RegisterType: String, CaseIterable, Sendable {
     case dotted
 
     /// Words of a value of this type; nil where the profile must say it.
-    var wordCount: Int? {
+    package var wordCount: Int? {
         switch self {
         case .bit, .u16, .i16, .letter: 1
         case .u32, .i32, .f32: 2
@@ -25,37 +25,37 @@ enum RegisterType: String, CaseIterable, Sendable {
     }
 
     /// True where the value is a number.
-    var isNumeric: Bool { wordCount != nil }
+    package var isNumeric: Bool { wordCount != nil }
 
     /// True where the value is a whole number before it is scaled.
-    var isInteger: Bool { isNumeric && self != .f32 && self != .f64 }
+    package var isInteger: Bool { isNumeric && self != .f32 && self != .f64 }
 
     /// True where scale, offset, mask and shift mean something.
-    var isScalable: Bool { isNumeric && self != .bit && self != .letter }
+    package var isScalable: Bool { isNumeric && self != .bit && self != .letter }
 }
 
 /// The order of the words of a value, or of the two bytes of a word.
-enum Significance: String, CaseIterable, Sendable {
+package enum Significance: String, CaseIterable, Sendable {
     case highFirst = "high-first"
     case lowFirst = "low-first"
 }
 
 /// How a value is laid into words. Pure functions: no state, nothing of Modbus.
-struct RegisterFormat: Sendable, Equatable {
-    var type: RegisterType = .u16
+package struct RegisterFormat: Sendable, Equatable {
+    package var type: RegisterType = .u16
     /// Words, 1 to 125.
-    var wordCount = 1
-    var wordOrder: Significance = .highFirst
-    var byteOrder: Significance = .highFirst
+    package var wordCount = 1
+    package var wordOrder: Significance = .highFirst
+    package var byteOrder: Significance = .highFirst
     /// Value = raw × scale + offset, after mask and shift.
-    var scale = 1.0
-    var offset = 0.0
+    package var scale = 1.0
+    package var offset = 0.0
     /// Bits of the raw value that count; nil: all.
-    var mask: UInt64?
+    package var mask: UInt64?
     /// Places by which the masked value is shifted right.
-    var shift = 0
+    package var shift = 0
     /// Raw values, before the mask, that mean "no value".
-    var notAvailable: [UInt64] = []
+    package var notAvailable: [UInt64] = []
 
     /// The words as one number, most significant first, bytes put right. At most four words.
     private func raw(_ words: ArraySlice<UInt16>) -> UInt64 {
@@ -65,14 +65,14 @@ struct RegisterFormat: Sendable, Equatable {
     }
 
     /// The words, most significant first, bytes put right.
-    func ordered(_ words: ArraySlice<UInt16>) -> [UInt16] {
+    package func ordered(_ words: ArraySlice<UInt16>) -> [UInt16] {
         let bytesRight = words.map { byteOrder == .highFirst ? $0 : $0.byteSwapped }
         return wordOrder == .highFirst ? bytesRight : bytesRight.reversed()
     }
 
     /// The integer that the words hold, after mask and shift; nil: not available, no integer, or not
     /// `wordCount` words.
-    func integer(_ words: ArraySlice<UInt16>) -> Int64? {
+    package func integer(_ words: ArraySlice<UInt16>) -> Int64? {
         guard words.count == wordCount, wordCount <= 4, type.isInteger else { return nil }
         let raw = raw(words)
         if notAvailable.contains(raw) { return nil }
@@ -90,7 +90,7 @@ struct RegisterFormat: Sendable, Equatable {
     }
 
     /// The number that the words hold, scaled; nil: not available, not finite, no number, or not `wordCount` words.
-    func number(_ words: ArraySlice<UInt16>) -> Double? {
+    package func number(_ words: ArraySlice<UInt16>) -> Double? {
         guard words.count == wordCount, type.isNumeric else { return nil }
         let unscaled: Double
         if type == .f32 || type == .f64 || type == .u64 && mask == nil && shift == 0 {
@@ -114,7 +114,7 @@ struct RegisterFormat: Sendable, Equatable {
     /// **down**, as every limit is. A difference below a millionth of a step counts as binary dust, not as a step.
     ///
     /// - Returns: nil where the register cannot hold the value, or its type is not a number.
-    func words(roundingDown value: Double) -> [UInt16]? {
+    package func words(roundingDown value: Double) -> [UInt16]? {
         guard type.isNumeric, type != .letter, value.isFinite, scale > 0 else { return nil }
         let unscaled = (value - offset) / scale
         if type == .f64 { return laidOut(unscaled.bitPattern) }

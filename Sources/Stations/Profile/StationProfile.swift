@@ -40,30 +40,30 @@ public struct StationProfile: Sendable {
     public internal(set) var largestAmperes: Double
 
     /// What the connection itself has to know.
-    var link: LinkSettings
-    var waitBetweenRequestsSeconds: Double
-    var largestBlockWords: Int
-    var largestGapWords: Int
-    var registers: [Register]
-    var statusRules: [StatusRule]
-    var limit: Limit
-    var measurements: Measurements
-    var failSafe: FailSafe?
-    var keepAlive: KeepAlive?
-    var startUp: [StartUpWrite]
+    package var link: LinkSettings
+    package var waitBetweenRequestsSeconds: Double
+    package var largestBlockWords: Int
+    package var largestGapWords: Int
+    package var registers: [Register]
+    package var statusRules: [StatusRule]
+    package var limit: Limit
+    package var measurements: Measurements
+    package var failSafe: FailSafe?
+    package var keepAlive: KeepAlive?
+    package var startUp: [StartUpWrite]
     /// Read once at each connect, for people.
-    var identity: [(label: String, register: RegisterIndex)]
-    var identityCheck: IdentityCheck?
-    var faults: [Faults]
-    var probe: [ProbeStep]
-    var phases: PhaseRegisters?
+    package var identity: [(label: String, register: RegisterIndex)]
+    package var identityCheck: IdentityCheck?
+    package var faults: [Faults]
+    package var probe: [ProbeStep]
+    package var phases: PhaseRegisters?
     /// In order; the first that holds counts. Each is a whole profile of its own.
-    var variants: [Variant] = []
+    package var variants: [Variant] = []
 }
 
 extension StationProfile {
     /// Place in `registers`.
-    typealias RegisterIndex = Int
+    package typealias RegisterIndex = Int
 
     /// Where the further connectors of a station are: connector n at n − 1 beyond the first.
     public enum ConnectorPlace: String, CaseIterable, Sendable { case port, unit }
@@ -108,7 +108,7 @@ extension StationProfile {
     public var variantNames: [String] { variants.map(\.name) }
 
     /// The profile itself and that of each variant.
-    var all: [StationProfile] { [self] + variants.map(\.profile) }
+    package var all: [StationProfile] { [self] + variants.map(\.profile) }
 
     /// The same with every address `offset` higher (some stations can be told to shift their whole map).
     func shifted(by offset: Int) -> StationProfile {

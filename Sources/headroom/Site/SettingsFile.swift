@@ -5,8 +5,15 @@ import StrictYAML
 /// Reads and writes files of settings, with errors that name the file.
 enum SettingsFile {
     static func read(_ path: String) throws -> SiteSettings {
+        try SiteSettings.parse(yaml: text(path, remedy: "write one with: headroom init \(path)"), file: path)
+    }
+
+    /// The text of a file.
+    ///
+    /// - Parameter remedy: for a file that is not there.
+    static func text(_ path: String, remedy: String) throws -> String {
         guard let file = fopen(path, "r") else {
-            throw RunError("\(path): \(String(cString: strerror(errno))); write one with: headroom init \(path)")
+            throw RunError("\(path): \(String(cString: strerror(errno))); \(remedy)")
         }
         defer { fclose(file) }
         var bytes: [UInt8] = []
@@ -25,7 +32,7 @@ enum SettingsFile {
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw RunError("\(path): not UTF-8 text; save it as UTF-8")
         }
-        return try SiteSettings.parse(yaml: text, file: path)
+        return text
     }
 
     /// Writes a new file; never over an old one.
