@@ -26,12 +26,13 @@ import Testing
             return factor(phase, seconds) * declared * 2.0.squareRoot() * wave
         }
 
-        /// RMS over the cycle that ends at `end`, by the midpoint rule, which is exact but for the steps' places.
-        func rms(_ phase: Int, cycleTo end: Double) -> Double {
+        /// RMS over `span`, by the midpoint rule, which is exact but for the steps' places.
+        func rms(_ phase: Int, _ span: Range<Double>) -> Double {
             let count = 20_000
+            let step = (span.upperBound - span.lowerBound) / Double(count)
             var sum = 0.0
             for index in 0..<count {
-                let u = value(phase, end - (Double(index) + 0.5) / Double(count) / 50)
+                let u = value(phase, span.lowerBound + (Double(index) + 0.5) * step)
                 sum += u * u
             }
             return (sum / Double(count)).squareRoot()
@@ -69,24 +70,38 @@ import Testing
         return TestSupport.readings(&meter, bytes).halfCycles
     }
 
-    /// Holds every cycle measured after 0.3 s against the truth.
+    /// Holds every cycle measured after 0.3 s against the truth: its RMS to the converter's noise and what a step's place
+    /// between two frames leaves, its ends to 0.15 % of a cycle. While a dip shifts the crossings of all phases, the
+    /// cuts go on by the last known frequency, and its error adds up: 0.5 % then, and the RMS of a cycle that holds a step
+    /// is that of a cycle cut so much beside. The least and largest RMS of a phase are as if cut at the true crossings.
     ///
     /// - Returns: how many there were of each phase.
     @discardableResult
     static func check(_ supply: Supply, _ readings: [HalfCycleReading], _ seed: UInt64) -> [Int] {
         var counts = [0, 0, 0]
+        var measured = [(Double, Double)](repeating: (.infinity, 0), count: 3)
+        var trues = measured
         for reading in readings where reading.endFrame > 0.3 * rate {
             for phase in 0..<3 where reading.ownCycles.contains(SupplyPhases(rawValue: 1 << UInt8(phase))) {
                 counts[phase] += 1
                 let end = reading.ownCycleEndFrame[phase] / rate
-                let truth = supply.crossing(phase, near: end)
-                let rms = supply.rms(phase, cycleTo: truth)
+                let start = end - reading.ownCycleFrames[phase] / rate
+                let crossing = supply.crossing(phase, near: end)
+                let rms = reading.ownCycleVoltageRMS[phase]
                 let place = "seed \(seed), L\(phase + 1) at \(end) s"
-                #expect(abs(end - truth) < 0.0015 / 50, "\(place)")
-                #expect(abs(reading.ownCycleVoltageRMS[phase] - rms) < 0.002 * declared, "\(place), truth \(rms)")
+                let isCalm = supply.steps.joined().allSatisfy { !(0..<0.4).contains(end - Double($0.frame) / rate) }
+                #expect(abs(end - crossing) < (isCalm ? 0.0015 : 0.005) / 50, "\(place)")
+                #expect(abs(rms - supply.rms(phase, start..<end)) < 0.001 * declared, "\(place)")
+                let truth = supply.rms(phase, crossing - 0.02..<crossing)
+                measured[phase] = (min(measured[phase].0, rms), max(measured[phase].1, rms))
+                trues[phase] = (min(trues[phase].0, truth), max(trues[phase].1, truth))
                 let back = (reading.endFrame - reading.ownCycleEndFrame[phase]) / rate * 100
                 #expect(back > -0.001 && back < 1.11, "\(place)")
             }
+        }
+        for phase in 0..<3 where counts[phase] > 0 {
+            #expect(abs(measured[phase].0 - trues[phase].0) < 0.002 * declared, "seed \(seed), L\(phase + 1)")
+            #expect(abs(measured[phase].1 - trues[phase].1) < 0.002 * declared, "seed \(seed), L\(phase + 1)")
         }
         return counts
     }
@@ -149,14 +164,14 @@ import Testing
     }
 
     @Test(arguments: [30.0, -45, 100])
-    func anotherAngleOfAPhaseIsFollowedWithinFifteenHalfCycles(_ degrees: Double) throws {
+    func anotherAngleOfAPhaseIsFollowedWithinTwentyHalfCycles(_ degrees: Double) throws {
         let readings = try Self.readings([.u1, .u2, .u3], seconds: 1.2, seed: 15) { phase, seconds in
             let jump = phase == 1 && seconds > 0.5 ? degrees : 0
             return 325 * sin(2 * .pi * 50 * seconds + (jump - 120 * Double(phase)) * .pi / 180)
         }
         var supply = Supply()
         supply.degrees[1] += degrees
-        for reading in readings where reading.endFrame > 0.65 * Self.rate {
+        for reading in readings where reading.endFrame > 0.7 * Self.rate {
             #expect(reading.ownCycles == .all)
             let end = reading.ownCycleEndFrame[1] / Self.rate
             #expect(abs(end - supply.crossing(1, near: end)) < 0.002 / 50, "\(end)")
@@ -222,6 +237,6 @@ import Testing
                 #expect(abs(reading.ownCycleVoltageRMS[phase] / signal.voltages[phase].rms - 1) < 0.001)
             }
         }
-        #expect(all.suffix(50).allSatisfy { $0.ownCycles == .all })
+        #expect(all.suffix(30).allSatisfy { $0.ownCycles == .all })
     }
 }
