@@ -22,8 +22,9 @@ struct PhaseLag: BitwiseCopyable {
     private var jitter = 0.0
     private var lastOff = 0.0
     private var heldJitter = 0.0
-    /// Crossings in a row that were not followed.
+    /// Crossings that were not followed since two in a row were, and whether the last one was.
     private var held = 0
+    private var wasDue = true
     /// Crossings to follow whatever they say.
     private var free = 2
 
@@ -71,7 +72,8 @@ struct PhaseLag: BitwiseCopyable {
         }
         let allowed = Swift.max(0.002, 4 * jitter)
         if off.magnitude <= allowed {
-            held = 0
+            if wasDue { held = 0 }
+            wasDue = true
             jitter += 0.0625 * (off.magnitude - jitter)
             lags[boundary.parity] -= 0.25 * off
         } else {
@@ -93,6 +95,7 @@ struct PhaseLag: BitwiseCopyable {
     @_noAllocation @_noLocks
     private mutating func hold(_ off: Double, allowed: Double) {
         held += 1
+        wasDue = false
         heldJitter = 0.5 * (heldJitter + (off - lastOff).magnitude)
         // What a step stirs up has passed when crossings come as far off as the last ones did: the phase has another angle.
         // Or they scatter for good.
