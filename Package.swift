@@ -89,7 +89,8 @@ let package = Package(
             name: "StationsTests", dependencies: ["Stations", "CModbus", "StrictYAML"], exclude: ["Fixtures"],
             swiftSettings: common),
         .testTarget(
-            name: "SiteTwinTests", dependencies: ["SiteTwin", "MeterDSP", "Stations", "Allocation", "StrictYAML"], exclude: ["stations_client.py"],
+            name: "SiteTwinTests", dependencies: ["SiteTwin", "MeterDSP", "Stations", "Allocation", "StrictYAML"],
+            exclude: ["stations_client.py"],
             swiftSettings: common),
         .target(name: "MallocCounter", path: "Tests/MallocCounter", cSettings: [.enableWarning("all")]),
         .testTarget(

@@ -25,7 +25,9 @@ import Testing
         #expect(!profile.probe.isEmpty)
     }
 
-    @Test("no profile accepts the map of another model, but within the families that cannot be told apart", arguments: models)
+    @Test(
+        "no profile accepts the map of another model, but within the families that cannot be told apart",
+        arguments: models)
     func others(model: String) throws {
         let image = try RegisterImage(model)
         let family = Self.families.first { $0.contains(model) } ?? [model]

@@ -11,7 +11,9 @@ struct ModelTests {
         let station = try ModelStation(model.map, isRTU: try isRTU(model.profile))
         defer { station.stop() }
         let writer = try StationWriter(configuration(model.profile, port: station.port))
-        try await eventually("recognised") { writer.diagnostics().variant == model.variant && writer.report().isAnswering }
+        try await eventually("recognised") {
+            writer.diagnostics().variant == model.variant && writer.report().isAnswering
+        }
         try await expect(
             model.startUp + model.limit, after: 0, accepted: model.accepted, 13.37, writer, station)
         try await eventually("a round was read") { writer.diagnostics().statusSince != .never }
@@ -39,15 +41,21 @@ struct ModelTests {
         let writer = try StationWriter(configuration(name, port: station.port, phases: [.l2, .l3, .l1]))
         writer.publish(StationLimit(amperes: 6, lineAmperes: PerPhaseAmperes(16, 10, 8)))
         try await eventually("accepted") { writer.report().acceptedAmperes == 16 }
-        #expect(station.writes().filter { !$0.contains(" 1000 ") }.prefix(3) == ["W 16 613 10", "W 16 614 8", "W 16 615 16"])
+        #expect(
+            station.writes().filter { !$0.contains(" 1000 ") }.prefix(3) == [
+                "W 16 613 10", "W 16 614 8", "W 16 615 16",
+            ])
         #expect(writer.report().drawnAmperes == PerPhaseAmperes(9.8, 10, 9.9))
         writer.stop(timeoutSeconds: 10)
     }
 
-    @Test("a station of another model at the address is never written to", arguments: [
-        ("webasto-live", "webasto-live-bender"), ("webasto-live-bender", "webasto-live"), ("wallbe", "phoenix-ev-cc-ac1"),
-        ("phoenix-ev-cc-ac1", "wallbe"), ("keba-p30", "keba-p40"), ("alfen-eve", "abb-terra-ac"),
-    ])
+    @Test(
+        "a station of another model at the address is never written to",
+        arguments: [
+            ("webasto-live", "webasto-live-bender"), ("webasto-live-bender", "webasto-live"),
+            ("wallbe", "phoenix-ev-cc-ac1"),
+            ("phoenix-ev-cc-ac1", "wallbe"), ("keba-p30", "keba-p40"), ("alfen-eve", "abb-terra-ac"),
+        ])
     func wrongModel(profile: String, map: String) async throws {
         let station = try ModelStation(map, isRTU: false)
         defer { station.stop() }
