@@ -27,11 +27,14 @@ struct HabitTests {
         }
 
         mutating func read(_ address: Int, from table: ModbusTable = .holdingRegisters) -> UInt16? {
-            let request = ModbusRequest(unit: point.unitIdentifier, address: address, body: .read(count: 1, from: table))
+            let request = ModbusRequest(
+                unit: point.unitIdentifier, address: address, body: .read(count: 1, from: table))
             return try? point.answer(request, volts: [230, 230, 230], nanoseconds: 0, seconds: now).get().first
         }
 
-        mutating func write(_ address: Int, _ value: UInt16, isSingle: Bool = true, to table: ModbusTable = .holdingRegisters)
+        mutating func write(
+            _ address: Int, _ value: UInt16, isSingle: Bool = true, to table: ModbusTable = .holdingRegisters
+        )
             -> ModbusException?
         {
             let body = ModbusRequest.Body.write(values: [value], isSingle: isSingle, to: table)

@@ -63,12 +63,17 @@ struct ModbusFramingTests {
             .init(request: ModbusRequest(unit: 255, address: 1, body: body), transaction: 0x0102, echo: echo)
         }
         let tcp = ModbusFraming.tcp
-        #expect(tcp.answer(frame(.read(count: 2)), .success([1, 0xABCD])) == [1, 2, 0, 0, 0, 7, 255, 3, 4, 0, 1, 0xAB, 0xCD])
+        #expect(
+            tcp.answer(frame(.read(count: 2)), .success([1, 0xABCD])) == [
+                1, 2, 0, 0, 0, 7, 255, 3, 4, 0, 1, 0xAB, 0xCD,
+            ])
         #expect(
             tcp.answer(frame(.read(count: 10, from: .coils)), .success([1, 0, 1, 1, 0, 0, 1, 1, 1, 0]))
                 == [1, 2, 0, 0, 0, 5, 255, 1, 2, 0xCD, 1])
         #expect(
-            tcp.answer(frame(.write(values: [3], isSingle: true)), .success([])) == [1, 2, 0, 0, 0, 6, 255, 6, 0, 1, 0, 3])
+            tcp.answer(frame(.write(values: [3], isSingle: true)), .success([])) == [
+                1, 2, 0, 0, 0, 6, 255, 6, 0, 1, 0, 3,
+            ])
         #expect(tcp.answer(frame(.read(count: 1)), .failure(.illegalAddress)) == [1, 2, 0, 0, 0, 3, 255, 0x83, 2])
         let rtu = ModbusFraming.rtu.answer(frame(.read(count: 1)), .success([7]))
         #expect(Array(rtu.dropLast(2)) == [255, 3, 2, 0, 7])

@@ -53,7 +53,8 @@ struct SimulatedStationTests {
         }
     }
 
-    private func number(_ point: inout ChargePoint, _ register: StationProfile.Register, at seconds: Double) -> Double? {
+    private func number(_ point: inout ChargePoint, _ register: StationProfile.Register, at seconds: Double) -> Double?
+    {
         guard case .words(let words) = answer(&point, register, at: seconds) else { return nil }
         return register.format.number(words)
     }
@@ -66,10 +67,14 @@ struct SimulatedStationTests {
         }
     }
 
-    @Test("each firmware of each profile passes its own probe and is the variant that it is meant to be", arguments: Model.all)
+    @Test(
+        "each firmware of each profile passes its own probe and is the variant that it is meant to be",
+        arguments: Model.all)
     func recognised(model: Model) throws {
         var point = try point(model)
-        for step in model.profile.probe { #expect(holds(step.conditions, model.profile, &point, at: 0), "\(step.words)") }
+        for step in model.profile.probe {
+            #expect(holds(step.conditions, model.profile, &point, at: 0), "\(step.words)")
+        }
         var found: String?
         for variant in model.profile.variants.reversed() where holds(variant.conditions, model.profile, &point, at: 0) {
             found = variant.name
@@ -78,7 +83,9 @@ struct SimulatedStationTests {
         if let edition = model.edition, model.profile.variantNames.contains(edition) { #expect(found == edition) }
     }
 
-    @Test("the profile reads the right status, current, power, energy and limit from free to finished", arguments: Model.all)
+    @Test(
+        "the profile reads the right status, current, power, energy and limit from free to finished",
+        arguments: Model.all)
     func visit(model: Model) throws {
         var point = try point(model)
         let profile = model.profile.variants.first { $0.name == point.variant }?.profile ?? model.profile
@@ -125,8 +132,12 @@ struct SimulatedStationTests {
                 }
             }
             let stops = point.behaviour.onContactLost == .stops
-            let wanted = state == .free ? "free" : state == .charging ? "charging"
-                : state == .fault && stops ? "outOfService" : "occupied"
+            let wanted =
+                state == .free
+                ? "free"
+                : state == .charging
+                    ? "charging"
+                    : state == .fault && stops ? "outOfService" : "occupied"
             #expect(rule.map { "\($0.status)" } == wanted, "\(state)")
         }
     }
@@ -159,7 +170,9 @@ struct SimulatedStationTests {
         }
     }
 
-    @Test("what is between registers, or written by the wrong function, is refused and changes nothing", arguments: Model.all)
+    @Test(
+        "what is between registers, or written by the wrong function, is refused and changes nothing",
+        arguments: Model.all)
     func refusals(model: Model) throws {
         var point = try point(model)
         guard case .simulated(let image) = point.kind, let index = image.profile.limit.registers.first else { return }
@@ -241,7 +254,10 @@ struct SimulatedStationTests {
         station.edition = "9.9"
         var options = quietOptions()
         options.stations = [station]
-        #expect(throws: TwinError.profile("webasto-unite", problem: "no firmware or variant is called '9.9'", remedy: "use one of 3.187, 3.156")) {
+        #expect(
+            throws: TwinError.profile(
+                "webasto-unite", problem: "no firmware or variant is called '9.9'", remedy: "use one of 3.187, 3.156")
+        ) {
             _ = try SiteTwin(options)
         }
     }

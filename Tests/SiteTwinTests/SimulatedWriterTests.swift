@@ -11,7 +11,10 @@ final class WriterBench {
     let station: TwinStationDescription
 
     /// The habits ten times as fast, the car there after a second.
-    init(_ model: Model, seconds timeout: Double = 10, arrival: Double = 1, _ change: (inout TwinStation) -> Void = { _ in })
+    init(
+        _ model: Model, seconds timeout: Double = 10, arrival: Double = 1,
+        _ change: (inout TwinStation) -> Void = { _ in }
+    )
         throws
     {
         // RTU frames are the link's matter; here it is the registers.
@@ -85,13 +88,15 @@ struct SimulatedWriterTests {
             try await expectSoon("10 A reported") { abs(bench.writer.report().drawnAmperes.l2 - 10) < 0.6 }
         }
         bench.writer.publish(StationLimit(amperes: 0))
-        let lowest = bench.station.profileIdentifier == "weidmueller-ac-wallbox-business" && bench.station.variant == nil ? 6.0 : 0
+        let lowest =
+            bench.station.profileIdentifier == "weidmueller-ac-wallbox-business" && bench.station.variant == nil
+            ? 6.0 : 0
         try await expectSoon("pause accepted") { bench.accepts(lowest) }
         try await expectSoon("paused") { bench.seen.carAmperes == lowest }
         bench.writer.publish(StationLimit(amperes: 8))
         try await expectSoon("8 A accepted") { bench.accepts(8) }
         try await expectSoon("8 A drawn") { abs(bench.seen.carAmperes - 8) < 0.05 }
-        #expect(bench.seen.receivedWrites.allSatisfy(\.isAccepted))
+        #expect(bench.seen.receivedWrites.filter { !$0.isAccepted } == [])
         #expect(bench.seen.hastyRequestCount == 0)
         #expect(!bench.seen.isContactLost)
         try await loseContact(bench, model)

@@ -55,7 +55,8 @@ struct StationFaultsTests {
         #expect(bench.writer.diagnostics().timeouts == 0)
     }
 
-    @Test("a station that drops limits, or goes on as before and admits it, is never taken for one that obeys",
+    @Test(
+        "a station that drops limits, or goes on as before and admits it, is never taken for one that obeys",
         arguments: [StationFaults.forgetsLimits, .ignoresLimits])
     func disobeys(fault: StationFaults) async throws {
         let bench = try bench("generic-modbus")
@@ -92,8 +93,11 @@ struct StationFaultsTests {
         }
     }
 
-    @Test("another device at the address gets no write",
-        arguments: [("go-e", StationFaults.otherSerialNumber), ("keba-p40", .otherSerialNumber), ("alfen-eve", .otherModel)])
+    @Test(
+        "another device at the address gets no write",
+        arguments: [
+            ("go-e", StationFaults.otherSerialNumber), ("keba-p40", .otherSerialNumber), ("alfen-eve", .otherModel),
+        ])
     func otherDevice(profile: String, fault: StationFaults) async throws {
         let bench = try bench(profile)
         try await holding(10, bench)
@@ -137,7 +141,9 @@ struct StationFaultsTests {
         #expect(bench.seen.carAmperes == 0)
     }
 
-    @Test("pymodbus reads and writes a simulated station by RTU over TCP", .enabled(if: StationServerTests.hasPymodbus, "python3-pymodbus is not installed"))
+    @Test(
+        "pymodbus reads and writes a simulated station by RTU over TCP",
+        .enabled(if: StationServerTests.hasPymodbus, "python3-pymodbus is not installed"))
     func rtu() throws {
         var options = quietOptions()
         options.stations = [TwinStation(try #require(StationProfile.builtIn(named: "heidelberg-energy-control")))]

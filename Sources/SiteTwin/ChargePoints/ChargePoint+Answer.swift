@@ -21,7 +21,9 @@ extension ChargePoint {
 
     /// As the device reads its serial number; nil: the model has none, or the hand-written one.
     var statedSerialNumber: String? {
-        guard case .simulated(let image) = kind, let index = image.profile.identityCheck?.serialNumber else { return nil }
+        guard case .simulated(let image) = kind, let index = image.profile.identityCheck?.serialNumber else {
+            return nil
+        }
         return image.contents[index].flatMap { image.profile.registers[index].format.text($0[...]) }
     }
 

@@ -8,7 +8,7 @@ extension ChargePoint {
     ) -> Result<[UInt16], ModbusException> {
         guard case .simulated(var image) = kind else { return .failure(.deviceFailure) }
         image.show(live(volts: volts, seconds: seconds))
-        if faults.contains(.otherSerialNumber) { image.show(serialNumber: "OTHER990001") }
+        image.show(serialNumber: faults.contains(.otherSerialNumber) ? "OTHER990001" : serialNumber)
         defer { kind = .simulated(image) }
         switch request.body {
         case .unknown: return .failure(.illegalFunction)
@@ -19,7 +19,9 @@ extension ChargePoint {
             case .failure(let exception): return .failure(exception)
             case .success(let commands):
                 for command in commands { obey(command, nanoseconds: nanoseconds, seconds: seconds) }
-                if faults.contains(.forgetsLimits), commands.contains(where: \.isLimit) { image.contents = limitsBefore }
+                if faults.contains(.forgetsLimits), commands.contains(where: \.isLimit) {
+                    image.contents = limitsBefore
+                }
                 return .success([])
             }
         }

@@ -63,7 +63,8 @@ final class LoopbackPort: Sendable {
 
     /// A connection of our own to the port, which waits there untaken; nil: refused.
     func occupy() -> CInt? {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+        let descriptor = socket(
+            AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
         guard descriptor >= 0 else { return nil }
         var address = Self.address(port)
         let result = withUnsafePointer(to: &address) {

@@ -70,7 +70,10 @@ struct ConditionSolver {
         for condition in conditions {
             switch condition.test {
             case .oneOf(let values): values.forEach { add(.integer($0)) }
-            case .noneOf(let values): values.forEach { add(.integer($0)); add(.integer($0 + 1)) }
+            case .noneOf(let values):
+                values.forEach {
+                    add(.integer($0)); add(.integer($0 + 1))
+                }
             case .within(let range):
                 for bound in [range.lowerBound, range.upperBound] where bound != .min && bound != .max {
                     add(.integer(bound))

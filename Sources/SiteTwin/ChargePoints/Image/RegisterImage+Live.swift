@@ -50,7 +50,9 @@ extension RegisterImage {
                 put(limit.registerValue(amperes: amperes, phaseCount: phaseCount), index)
             }
         }
-        if let (amperes, after) = behaviour.zeroReadsBackAs, let written = zeroWrittenAt, live.seconds >= written + after {
+        if let (amperes, after) = behaviour.zeroReadsBackAs, let written = zeroWrittenAt,
+            live.seconds >= written + after
+        {
             zeroWrittenAt = nil
             for index in limit.registers {
                 put(limit.registerValue(amperes: amperes, phaseCount: phaseCount), index)

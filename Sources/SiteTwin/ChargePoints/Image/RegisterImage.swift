@@ -57,7 +57,9 @@ struct RegisterImage: Sendable {
         tables = Set(readable.keys.map(\.table))
         self.readable = Self.withGapsFilled(readable, profile)
         let roles = Self.writableRegisters(profile, behaviour)
-        writable = Self.cells(start) { roles.contains($0.name) ? ($0.write.writesBits ? .coils : .holdingRegisters) : nil }
+        writable = Self.cells(start) {
+            roles.contains($0.name) ? ($0.write.writesBits ? .coils : .holdingRegisters) : nil
+        }
         writeFunctions = behaviour.furtherFunctions.union(
             profile.registers.filter { roles.contains($0.name) }.map { UInt8($0.write.rawValue) })
     }

@@ -104,7 +104,9 @@ struct FirstContents {
                     put(value, index)
                 } else {
                     // "None" is a marker: in the read-back's description, as the setting itself has none.
-                    let marker = failSafe.currentReadBack.first.flatMap { profile.registers[$0].format.notAvailable.first }
+                    let marker = failSafe.currentReadBack.first.flatMap {
+                        profile.registers[$0].format.notAvailable.first
+                    }
                     contents[index] = profile.registers[index].format.words(raw: Int64(marker ?? 0))
                 }
             }
@@ -194,7 +196,8 @@ struct FirstContents {
         return states
     }
 
-    private func contents(of state: ChargePointState, _ explicit: ConditionSolver.Contents) -> ConditionSolver.Contents? {
+    private func contents(of state: ChargePointState, _ explicit: ConditionSolver.Contents) -> ConditionSolver.Contents?
+    {
         let concerned = Set(profile.statusRules.flatMap(\.conditions).map(\.register))
         let solver = solver(explicit)
         for (place, _) in state.candidates(profile.statusRules, stops: behaviour.onContactLost == .stops) {
@@ -213,7 +216,9 @@ extension ChargePointState {
         _ rules: [StationProfile.StatusRule], stops: Bool
     ) -> [(place: Int, rule: StationProfile.StatusRule)] {
         let status = status(stops: stops)
-        let fitting = rules.enumerated().filter { $0.element.status == status }.map { (place: $0.offset, rule: $0.element) }
+        let fitting = rules.enumerated().filter { $0.element.status == status }.map {
+            (place: $0.offset, rule: $0.element)
+        }
         func rank(_ rule: StationProfile.StatusRule) -> Int {
             guard let words = rule.words else { return marks.count }
             return marks.firstIndex { words.contains($0) } ?? marks.count + 1

@@ -69,7 +69,9 @@ struct StationServerState: ~Copyable {
     /// Waits for the next thing that happens, and does it.
     mutating func step(_ wake: WakeUp) {
         let accepts = plug == nil
-        var items = [wake.descriptor, accepts ? listener ?? -1 : -1].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        var items = [wake.descriptor, accepts ? listener ?? -1 : -1].map {
+            pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+        }
         // Of a forgotten one only its end (POLLRDHUP, which Glibc does not import) is of interest.
         items += clients.map {
             pollfd(fd: $0.socket, events: Int16(truncatingIfNeeded: $0.isForgotten ? 0x2000 : POLLIN), revents: 0)
@@ -187,8 +189,9 @@ struct StationServerState: ~Copyable {
             clients[place].answers.removeFirst()
             let cut = settings.faults.contains(.cutsAnswers)
             let count = cut ? bytes.count / 2 : bytes.count
-            guard send(clients[place].socket, bytes, count, Int32(MSG_NOSIGNAL)) == count, !cut else { return false }
+            // Before it is sent: the client's wait may begin while this thread is held up.
             lastAnswer = MonotonicClock.nanoseconds()
+            guard send(clients[place].socket, bytes, count, Int32(MSG_NOSIGNAL)) == count, !cut else { return false }
         }
         return true
     }
