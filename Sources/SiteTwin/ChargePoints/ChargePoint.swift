@@ -170,6 +170,11 @@ struct ChargePoint: Sendable {
         if let last = lastSignAt { lastSignAt = last - seconds }
     }
 
+    /// The next car comes now where none is there.
+    mutating func bringCar() {
+        if case .free = visit { visit = .free(arrivesAt: now) }
+    }
+
     /// Starts anew: what it was told is forgotten.
     mutating func reboot(at now: Double) {
         rebootsUntil = now + behaviour.rebootSeconds
