@@ -104,6 +104,12 @@ public final class SiteTwin: Sendable {
         stations[index].reboot()
     }
 
+    /// The next car comes to station `index` now, unless one is there. An index that does not exist is ignored.
+    public func bringCar(toStation index: Int) {
+        guard stations.indices.contains(index) else { return }
+        plant.withState { $0.model.chargePoints[index].bringCar() }
+    }
+
     /// As if the last sign of life had reached station `index` so many seconds sooner: nobody has to wait for its
     /// time-out. An index that does not exist is ignored.
     public func passWithoutContact(seconds: Double, station index: Int) {

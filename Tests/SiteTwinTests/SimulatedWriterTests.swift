@@ -76,8 +76,9 @@ func expectSoon(
 struct SimulatedWriterTests {
     @Test("free, car, charging, limit, pause, resume, contact lost, fail-safe", arguments: Model.all)
     func day(model: Model) async throws {
-        let bench = try WriterBench(model, arrival: 3)
+        let bench = try WriterBench(model, arrival: .infinity)
         try await expectSoon("free") { bench.writer.report().status == .free }
+        bench.twin.bringCar(toStation: 0)
         #expect(bench.writer.diagnostics().variant == bench.station.variant)
         try await expectSoon("occupied or charging") { [.occupied, .charging].contains(bench.writer.report().status) }
         bench.writer.publish(StationLimit(amperes: 10))

@@ -48,18 +48,18 @@ struct ChargePoint: Sendable {
     private(set) var reportedAmperes = [0.0, 0.0, 0.0]
     private(set) var energyWattHours = 0.0
     private(set) var sessionWattHours = 0.0
-    private var now = 0.0
+    private(set) var now = 0.0
     private var lastSignAt: Double?
     /// What was written, once it acts.
-    private var actingAmperes: Double
+    private(set) var actingAmperes: Double
     private var pendingLimit: (due: Double, amperes: Double)?
     /// After a pause nothing is offered until then.
-    private var resumesAt = -Double.infinity
+    private(set) var resumesAt = -Double.infinity
     private var wasPaused = false
     private let firstCar: TwinCar?
     private let factory: StationKind
-    private let lowestAmperes: Double
-    private var frozenAmperes = 0.0
+    let lowestAmperes: Double
+    private(set) var frozenAmperes = 0.0
     private var refreshesAt: Double
     private var random: RandomSource
 
@@ -110,51 +110,6 @@ struct ChargePoint: Sendable {
     /// How many of the station's own phases the car uses.
     var carPhaseCount: Int { min(car?.phaseCount ?? 0, supplyPhases.count) }
 
-    /// The limit in force.
-    var activeAmperes: Double {
-        if ignoresLimits { return frozenAmperes }
-        guard isContactLost else { return min(max(actingAmperes, lowestAmperes), maximumAmperes) }
-        switch behaviour.onContactLost {
-        case .keepsLimit: return min(max(actingAmperes, lowestAmperes), maximumAmperes)
-        case .fullPower: return maximumAmperes
-        case .fallsBack, .stops: return min(max(failSafeAmperes ?? 0, lowestAmperes), maximumAmperes)
-        }
-    }
-
-    /// What the station means to offer: 0, or 6 A and more.
-    private var permittedAmperes: Double {
-        guard case .connected = visit, !isSessionStopped, isReleased || lowestAmperes > 0,
-            activeAmperes >= Car.smallestAmperes
-        else { return 0 }
-        return activeAmperes
-    }
-
-    /// What the pilot signal offers: 0, or 6 A and more.
-    var offeredAmperes: Double {
-        guard case .connected = visit, !isRebooting else { return 0 }
-        if faults.contains(.drawsWhileOff) { return max(permittedAmperes, min(16, maximumAmperes)) }
-        return now >= resumesAt ? permittedAmperes : 0
-    }
-
-    /// What it is at, as it tells.
-    var state: ChargePointState {
-        if hasContactError { return .fault }
-        switch visit {
-        case .free: return .free
-        case .waiting: return isSessionStopped ? .stopped : .waiting
-        case .connected(let car):
-            if isSessionStopped { return .stopped }
-            if car.amperes > 0, permittedAmperes > 0 || !faults.contains(.drawsWhileOff) { return .charging }
-            return permittedAmperes > 0 ? .ready : .paused
-        case .staying: return isSessionStopped ? .stopped : .finished
-        }
-    }
-
-    /// Only one client is served, and is given up after this many seconds without contact; nil: several.
-    var singleClientSeconds: Double? { behaviour.isSingleClient ? watchdogSeconds : nil }
-
-    var isRebooting: Bool { now < rebootsUntil }
-
     /// A request has come.
     mutating func noteRequest(at now: Double) {
         if behaviour.signOfLife == .anyRequest { noteLife(at: now) }
@@ -168,6 +123,11 @@ struct ChargePoint: Sendable {
     /// As if the last sign of life had come so much sooner.
     mutating func passWithoutContact(seconds: Double) {
         if let last = lastSignAt { lastSignAt = last - seconds }
+    }
+
+    /// The next car comes now where none is there.
+    mutating func bringCar() {
+        if case .free = visit { visit = .free(arrivesAt: now) }
     }
 
     /// Starts anew: what it was told is forgotten.
