@@ -44,6 +44,8 @@ package struct RegisterReader: ~Copyable {
     private var refusals: [Function: Int] = [:]
     private var answeredUnits: Set<Int> = []
     private var silence: [Int: Int] = [:]
+    /// Questions without an answer since the last answer.
+    private(set) var unansweredInARow = 0
     private var lastEnd: Int64 = .min
     private var failuresToConnect = 0
     private(set) var lastError: ModbusError?
@@ -92,6 +94,9 @@ package struct RegisterReader: ~Copyable {
         }
     }
 
+    /// Closes the connection, for a station that serves one client only.
+    package consuming func close() {}
+
     /// From here on another unit on the same line is asked; on the same connection, because many stations serve one.
     package mutating func address(unit: Int) {
         guard unit != place.unitIdentifier else { return }
@@ -113,9 +118,11 @@ package struct RegisterReader: ~Copyable {
     /// The last thing that went wrong, in words with a remedy; nil: nothing.
     package var lastErrorWords: String? { lastError.map { "\($0)" } }
 
-    /// Forgets what was read, so that it is asked anew; not which registers and functions are not there.
+    /// Forgets what was read, so that it is asked anew, and a lost connection made anew; not which registers and
+    /// functions are not there.
     package mutating func forgetValues() {
         kept = kept.filter { if case .refused = $0.value { true } else { false } }
+        failuresToConnect = 0
     }
 
     /// What a register of `profile` holds: asked once, then from memory.
@@ -139,6 +146,7 @@ package struct RegisterReader: ~Copyable {
         let unit = place.unitIdentifier
         let question = Question(unit: unit, function: function, address: address, count: count)
         if let known = kept[question] { return known }
+        if isSilent || isGivenUp { return .nothing(lostError(question)) }
         if (refusals[Function(unit: unit, function: function)] ?? 0) >= Self.refusalsOfFunction { return .refused }
         var answer = askOnce(question, profile)
         var retries = profile.link.retries
@@ -159,11 +167,13 @@ package struct RegisterReader: ~Copyable {
         do throws(ModbusError) {
             let words = try connection.read(question.function, question.address, question.count)
             failuresToConnect = 0
+            unansweredInARow = 0
             answeredUnits.insert(question.unit)
             refusals[Function(unit: question.unit, function: question.function)] = .min / 2
             return .words(words)
         } catch {
             lastError = error
+            unansweredInARow += 1
             return judge(error, question, connection)
         }
     }
@@ -194,6 +204,7 @@ package struct RegisterReader: ~Copyable {
                 silence[question.unit, default: 0] += 1
                 return .nothing(error)
             }
+            unansweredInARow = 0
             answeredUnits.insert(question.unit)
             if exception == .illegalFunction {
                 refusals[Function(unit: question.unit, function: question.function), default: 0] += 1

@@ -41,18 +41,22 @@ package struct StationReading: Sendable {
 }
 
 extension RegisterReader {
+    /// Some questions in a row were not answered, or the connection cannot be made: no sense in going on.
+    fileprivate var hasFallenSilent: Bool { isSilent || isGivenUp || unansweredInARow >= 3 }
+
     /// Reads one round.
     ///
     /// - Parameters:
     ///   - profile: of the station, shifted by its address offset.
     ///   - phaseCount: the phases that it is connected to, 1 to 3.
+    /// - Throws: where the station does not answer; another round may succeed.
     package mutating func reading(
         of profile: StationProfile, phaseCount: Int
     ) throws(StationReadingError) -> StationReading {
         forgetValues()
         let chosen = variant(of: profile)
         let values = RoundValues(chosen.profile, &self)
-        if isSilent || isGivenUp { throw StationReadingError(lastErrorWords ?? "\(place.words): no answer") }
+        if hasFallenSilent { throw StationReadingError(lastErrorWords ?? "\(place.words): no answer") }
         var reading = StationReading()
         reading.variant = chosen.name
         if let remark = chosen.remark { reading.remarks.append(remark) }
@@ -81,7 +85,7 @@ private struct RoundValues {
                 // One register that is not there spoils a block: each is asked by itself.
                 for index in block.registers { answers[index] = reader.answer(index, of: profile) }
             }
-            if reader.isSilent || reader.isGivenUp { return }
+            if reader.hasFallenSilent { return }
         }
     }
 

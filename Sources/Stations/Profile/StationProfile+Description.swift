@@ -142,6 +142,9 @@ extension StationProfile {
         value == value.rounded() && abs(value) < 1e15 ? "\(Int64(value))" : "\(value)"
     }
 
+    /// True where the station, or a variant of it, has a limit for each phase.
+    package var canHaveLimitPerPhase: Bool { all.contains { $0.hasLimitPerPhase } }
+
     /// The same with every address `addressOffset` higher, as a station that shifts its map has it.
     package func at(addressOffset: Int) -> StationProfile { shifted(by: addressOffset) }
 

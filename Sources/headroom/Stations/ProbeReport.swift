@@ -23,8 +23,14 @@ struct ProbeReport {
         }
         if !fits { lines += nothing + [""] }
         lines.append(fits ? "Why not the others" : "Why not")
-        for finding in findings where finding.verdict != .fits {
+        for finding in findings where finding.verdict != .fits && finding.verdict != .silent {
             lines += wrapped(words(finding), first: "  " + leading(finding.profile.identifier, 34))
+        }
+        // Of a silent unit there is one thing to say.
+        let silent = Dictionary(grouping: findings.filter { $0.verdict == .silent }) { $0.place.unitIdentifier }
+        for (unit, findings) in silent.sorted(by: { $0.key < $1.key }) {
+            lines += wrapped(
+                findings.map(\.profile.identifier).joined(separator: ", "), first: "  unit \(unit) does not answer: ")
         }
         lines += ["", "\(requestCount) requests, nothing written."]
         return lines

@@ -9,7 +9,7 @@ struct ProfileReport {
         var lines = wrapped("\(profile.name), \(profile.manufacturer) (\(profile.identifier))")
         lines += ["", "At the station"] + wrapped(profile.advice, first: "  ")
         lines += ["", "What it can"]
-        for (label, text) in abilities { lines += wrapped(text, first: "  " + leading(label, 12)) }
+        for (label, text) in abilities { lines += wrapped(text, first: "  " + leading(label, 14)) }
         lines += ["", "Sources"]
         for source in profile.sources { lines += wrapped(source, first: "  - ") }
         lines += ["", "Registers (addresses count from 0; R, W: Modbus functions that read and write)"]

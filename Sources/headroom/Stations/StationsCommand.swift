@@ -12,6 +12,6 @@ struct StationsCommand: ParsableCommand {
             """,
         subcommands: [
             StationsListCommand.self, StationsShowCommand.self, StationsValidateCommand.self, StationsProbeCommand.self,
-            StationsReadCommand.self,
+            StationsReadCommand.self, StationsSetCommand.self,
         ])
 }

@@ -27,7 +27,7 @@ extension StationProfile {
             transportWords, "\(confidence.rawValue)", hasLimitPerPhase ? "limit per phase" : "one limit", stopWords,
             failSafeWords, readBackWords,
         ]
-        return wrapped("\(identifier)  \(name), \(manufacturer)", first: "")
+        return wrapped("\(name), \(manufacturer)", first: leading(identifier, max(33, identifier.count) + 2))
             + wrapped(abilities.joined(separator: " · "), first: "    ")
     }
 

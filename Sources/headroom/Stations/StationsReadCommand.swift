@@ -51,19 +51,29 @@ struct StationsReadCommand: ParsableCommand {
             let end = seconds.map { begun + Int64($0 * 1e9) } ?? .max
             while true {
                 let started = MonotonicClock.nanoseconds()
-                let reading = try reader.reading(of: profile, phaseCount: station.supplyPhases.count)
-                let report = ReadingReport(reading: reading, profile: profile, showsRaw: raw)
-                if json {
-                    print(report.jsonLine(seconds: Double(started - begun) / 1e9))
-                } else {
-                    report.lines.forEach { print($0) }
-                    if watch { print("") }
+                do {
+                    let reading = try reader.reading(of: profile, phaseCount: station.supplyPhases.count)
+                    show(reading, profile, seconds: Double(started - begun) / 1e9)
+                } catch {
+                    // Who watches waits for the station to come back.
+                    guard watch else { throw error }
+                    complain("headroom: \(error)")
                 }
                 flushOutput()
                 guard watch, !interrupt.hasHappened else { return }
                 wake.wait(until: min(end, started + Int64(max(profile.pollIntervalSeconds, 1) * 1e9)))
                 if interrupt.hasHappened || MonotonicClock.nanoseconds() >= end { return }
             }
+        }
+    }
+
+    private func show(_ reading: StationReading, _ profile: StationProfile, seconds: Double) {
+        let report = ReadingReport(reading: reading, profile: profile, showsRaw: raw)
+        if json {
+            print(report.jsonLine(seconds: seconds))
+        } else {
+            report.lines.forEach { print($0) }
+            if watch { print("") }
         }
     }
 }
