@@ -16,9 +16,10 @@ struct ProbeTests {
         let findings = probe.findings(StationProfile.builtIn, unit: nil)
         #expect(findings.count == StationProfile.builtIn.count)
         #expect(!findings.contains { $0.verdict == .fits })
-        #expect(!probe.hasHeardNothing)
+        let (hasHeardNothing, requestCount) = (probe.hasHeardNothing, probe.requestCount)
+        #expect(!hasHeardNothing)
         #expect(station.requests.allSatisfy { $0.values.isEmpty && (1...4).contains($0.function) })
-        #expect(station.requests.count == probe.requestCount)
+        #expect(station.requests.count == requestCount)
     }
 
     @Test("no question is put twice, and one connection serves all units")
@@ -36,13 +37,14 @@ struct ProbeTests {
 
     @Test("a silent unit is asked a few times, not once for each profile")
     func silent() throws {
-        let station = try ScriptedStation(registers: [:]) { _, _ in .silence }
+        let station = try ScriptedStation(registers: [:], script: { _, _ in .silence })
         defer { station.stop() }
         var probe = StationProbe(try reader(station))
         let profiles = StationProfile.builtIn.filter(\.canBeRecognised)
         let findings = probe.findings(profiles, unit: 1)
         #expect(findings.allSatisfy { $0.verdict == .silent })
-        #expect(probe.hasHeardNothing)
+        let hasHeardNothing = probe.hasHeardNothing
+        #expect(hasHeardNothing)
         #expect(station.requests.count <= 2)
     }
 
@@ -65,7 +67,8 @@ struct ProbeTests {
         #expect(reading.amperes == [10, 0, 5])
         #expect(reading.limitAmperes == [32])
         station.set(0, 1)
-        #expect(try reader.reading(of: try builtIn("generic-modbus"), phaseCount: 3).status == .occupied)
+        let second = try reader.reading(of: try builtIn("generic-modbus"), phaseCount: 3)
+        #expect(second.status == .occupied)
         #expect(station.requests.allSatisfy { $0.values.isEmpty })
     }
 }
