@@ -4,7 +4,8 @@ import Testing
 /// `stations probe`, `read` and `set` against stations in other processes.
 @Suite(.serialized, .enabled(if: ModelServer.isInstalled, ModelServer.needs)) struct StationsLiveTests {
     private static let readKeys: Set = [
-        "t_s", "profile", "variant", "status", "says", "drawn_a", "u_v", "p_w", "energy_wh", "energy_of_session", "phases",
+        "t_s", "profile", "variant", "status", "says", "drawn_a", "u_v", "p_w", "energy_wh", "energy_of_session",
+        "phases",
         "limit_a", "fail_safe_a", "fail_safe_after_s", "identity", "faults", "remarks",
     ]
     private static let probeKeys: Set = [
@@ -26,15 +27,18 @@ import Testing
         for word in ["type: \(model)", "port: \(server.port)", "Why not the others", "nothing written"] {
             #expect(outcome.output.contains(word), "'\(word)' in \(outcome.output)")
         }
-        let objects = try HeadroomProcess.run(["stations", "probe", server.address, "--json"]).outputLines.map(jsonObject)
+        let objects = try HeadroomProcess.run(["stations", "probe", server.address, "--json"]).outputLines.map(
+            jsonObject)
         for object in objects { #expect(Set(object.keys) == Self.probeKeys) }
         #expect(objects.first?["verdict"] as? String == "fits")
         #expect(!server.journal.isEmpty && server.writes.isEmpty, "\(server.writes)")
     }
 
-    @Test("read tells status, currents, limit and identity, and writes nothing", arguments: StationsProfileTests.profiles.filter {
-        !["generic-modbus", "heidelberg-energy-control", "mennekes-amtron-compact-2-0s"].contains($0)
-    })
+    @Test(
+        "read tells status, currents, limit and identity, and writes nothing",
+        arguments: StationsProfileTests.profiles.filter {
+            !["generic-modbus", "heidelberg-energy-control", "mennekes-amtron-compact-2-0s"].contains($0)
+        })
     func read(model: String) throws {
         let server = try ModelServer(model)
         let outcome = try HeadroomProcess.run(["stations", "read", server.address, "--profile", model, "--json"])
@@ -48,7 +52,9 @@ import Testing
     @Test("read --watch goes on until a signal, --raw shows the words")
     func watch() throws {
         let server = try ModelServer("abb-terra-ac")
-        let reader = try HeadroomProcess(["stations", "read", server.address, "--profile", "abb-terra-ac", "--watch", "--raw"])
+        let reader = try HeadroomProcess([
+            "stations", "read", server.address, "--profile", "abb-terra-ac", "--watch", "--raw",
+        ])
         #expect(reader.wait { reader.output.components(separatedBy: "status").count > 2 }, "\(reader.errors)")
         reader.send(SIGINT)
         let outcome = reader.outcome()

@@ -6,7 +6,8 @@ import Testing
 struct StationsProfileTests {
     static let profiles = StationProfile.builtIn.map(\.identifier)
     private static let listKeys: Set = [
-        "profile", "name", "manufacturer", "transports", "confidence", "port", "unit", "minimum_a", "largest_a", "step_a",
+        "profile", "name", "manufacturer", "transports", "confidence", "port", "unit", "minimum_a", "largest_a",
+        "step_a",
         "limit_per_phase", "can_stop", "fail_safe", "fail_safe_a", "fail_safe_after_s", "read_back", "serial_number",
         "variants",
     ]
@@ -80,16 +81,19 @@ struct StationsProfileTests {
         #expect((schema["$schema"] as? String)?.contains("2020-12") == true)
     }
 
-    @Test("wrong usage is refused", arguments: [
-        ["validate"], ["validate", "--schema", "x.yaml"], ["probe"], ["probe", "host:0"], ["probe", "host:x"],
-        ["probe", "host", "--device", "/dev/null"], ["probe", "host", "--unit", "250"], ["probe", "host", "--baud", "9600"],
-        ["probe", "host", "--transport", "serial"], ["read", "host"], ["read", "--config", "x.yaml"],
-        ["set", "host", "--profile", "abb-terra-ac", "--amperes", "3", "--yes"],
-        ["set", "host", "--profile", "abb-terra-ac", "--amperes", "80", "--yes"],
-        ["set", "host", "--profile", "abb-terra-ac", "--amperes", "8"],
-        ["set", "host", "--profile", "abb-terra-ac", "--amperes", "8", "--phase", "L1=6", "--yes"],
-        ["set", "host", "--profile", "abb-terra-ac", "--amperes", "8", "--for", "soon", "--yes"],
-    ])
+    @Test(
+        "wrong usage is refused",
+        arguments: [
+            ["validate"], ["validate", "--schema", "x.yaml"], ["probe"], ["probe", "host:0"], ["probe", "host:x"],
+            ["probe", "host", "--device", "/dev/null"], ["probe", "host", "--unit", "250"],
+            ["probe", "host", "--baud", "9600"],
+            ["probe", "host", "--transport", "serial"], ["read", "host"], ["read", "--config", "x.yaml"],
+            ["set", "host", "--profile", "abb-terra-ac", "--amperes", "3", "--yes"],
+            ["set", "host", "--profile", "abb-terra-ac", "--amperes", "80", "--yes"],
+            ["set", "host", "--profile", "abb-terra-ac", "--amperes", "8"],
+            ["set", "host", "--profile", "abb-terra-ac", "--amperes", "8", "--phase", "L1=6", "--yes"],
+            ["set", "host", "--profile", "abb-terra-ac", "--amperes", "8", "--for", "soon", "--yes"],
+        ])
     func usage(arguments: [String]) throws {
         try HeadroomProcess.run(["stations"] + arguments).expectRefusal(code: 2, saying: [])
     }

@@ -32,7 +32,9 @@ struct ProbeTests {
         let questions = station.requests.map { "\($0.unit) \($0.function) \($0.address) \($0.count)" }
         #expect(Set(questions).count == questions.count)
         #expect(station.acceptedConnections == 1)
-        #expect(Set(station.requests.map(\.unit)) == Set(StationProfile.builtIn.filter(\.canBeRecognised).map { UInt8($0.defaultUnitIdentifier) }))
+        #expect(
+            Set(station.requests.map(\.unit))
+                == Set(StationProfile.builtIn.filter(\.canBeRecognised).map { UInt8($0.defaultUnitIdentifier) }))
     }
 
     @Test("a silent unit is asked a few times, not once for each profile")

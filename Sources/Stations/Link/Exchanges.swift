@@ -82,7 +82,9 @@ final class Exchanges {
         case .own(let port):
             return try body(&port.link)
         case .shared(let line, _):
-            guard hasTurn, let port = line.port else { throw LinkFailure(cause: .noDevice("the serial line is closed")) }
+            guard hasTurn, let port = line.port else {
+                throw LinkFailure(cause: .noDevice("the serial line is closed"))
+            }
             do throws(LinkFailure) {
                 return try body(&port.link)
             } catch {

@@ -59,8 +59,9 @@ struct CheckCommand: ParsableCommand {
             profile.hasFailSafe
             ? "falls back to \(amperes(profile.fixedFailSafeAmperes ?? station.failSafeAmperes)) after "
                 + "\(Int(profile.fixedFailSafeAfterSeconds ?? station.failSafeAfterSeconds)) s without contact"
-            : "has no fail-safe register" + (profile.wordsWithoutFailSafe.map { ": \($0)" }
-                ?? ": it keeps its last limit when contact is lost")
+            : "has no fail-safe register"
+                + (profile.wordsWithoutFailSafe.map { ": \($0)" }
+                    ?? ": it keeps its last limit when contact is lost")
         let identity =
             station.serialNumber.map { "is written to only where its serial number is \($0)" }
             ?? (profile.hasSerialNumber

@@ -143,7 +143,9 @@ struct SiteView {
     /// What went wrong within the last minute: an old error that is over alarms nobody.
     private func recentError(_ station: StationSnapshot) -> String? {
         let diagnostics = station.diagnostics
-        guard diagnostics.lastErrorTime != .never, now.seconds(since: diagnostics.lastErrorTime) < 60 else { return nil }
+        guard diagnostics.lastErrorTime != .never, now.seconds(since: diagnostics.lastErrorTime) < 60 else {
+            return nil
+        }
         return diagnostics.lastError
     }
 
@@ -171,8 +173,8 @@ struct SiteView {
         let list = stations.map {
             "\($0.name): \($0.diagnostics.statusLine($0.report)) "
                 + (["\(amperes($0.limit.amperes)) (\($0.limit.reasonWords))"]
-                    + ($0.report.isAnswering ? [] : [$0.diagnostics.contactLine(now)])
-                    + $0.diagnostics.faults.map(\.line)).joined(separator: ", ")
+                + ($0.report.isAnswering ? [] : [$0.diagnostics.contactLine(now)])
+                + $0.diagnostics.faults.map(\.line)).joined(separator: ", ")
         }
         let alarm = alarms.isEmpty ? [] : ["ALARM " + alarms.joined(separator: "; ")]
         return (["\(fixed(seconds, 1)) s", phases.joined(separator: ", ")] + list + alarm).joined(separator: " | ")

@@ -3,7 +3,9 @@ import Stations
 
 /// Where a station is: the same words for `probe`, `read` and `set`.
 struct PlaceOptionGroup: ParsableArguments {
-    @Argument(help: ArgumentHelp("Its address or name, with the TCP port where it is not the usual one.", valueName: "host[:port]"))
+    @Argument(
+        help: ArgumentHelp(
+            "Its address or name, with the TCP port where it is not the usual one.", valueName: "host[:port]"))
     var host: String?
 
     @Option(help: ArgumentHelp("Serial device instead of an address, for example /dev/ttyUSB0.", valueName: "path"))

@@ -48,7 +48,8 @@ struct ProbeReport {
     private func fit(_ finding: StationProbe.Finding) -> [String] {
         let profile = finding.profile
         var lines = wrapped(
-            "\(profile.name) (\(profile.identifier)) fits: \(finding.reasonsHeld) of \(finding.reasonCount) reasons hold.")
+            "\(profile.name) (\(profile.identifier)) fits: \(finding.reasonsHeld) of \(finding.reasonCount) reasons hold."
+        )
         for (label, text) in finding.identity { lines += wrapped(text, first: "  \(label): ") }
         if let variant = finding.variant { lines += wrapped(variant, first: "  variant: ") }
         if let remark = finding.remark { lines += wrapped(remark, first: "  ! ") }
@@ -97,7 +98,8 @@ struct ProbeReport {
         var lines: [String] = []
         if hasHeardNothing {
             lines += wrapped("No unit answers here\(lastError.map { " (\($0))" } ?? "").")
-            lines += wrapped("switch on Modbus in the station (its app or web page), and allow this device there", first: "  - ")
+            lines += wrapped(
+                "switch on Modbus in the station (its app or web page), and allow this device there", first: "  - ")
             lines += wrapped("name its unit with --unit, as set in the station", first: "  - ")
             lines += wrapped(
                 isSerial
@@ -109,9 +111,12 @@ struct ProbeReport {
             lines += wrapped(
                 "choose the register set in the station's web page that the advice of its profile names "
                     + "(headroom stations show)", first: "  - ")
-            lines += wrapped("the station may have another --unit, another port for Modbus, or shifted addresses (--address-offset)", first: "  - ")
             lines += wrapped(
-                "another model: write a profile of your own (headroom stations show generic-modbus --yaml)", first: "  - ")
+                "the station may have another --unit, another port for Modbus, or shifted addresses (--address-offset)",
+                first: "  - ")
+            lines += wrapped(
+                "another model: write a profile of your own (headroom stations show generic-modbus --yaml)",
+                first: "  - ")
         }
         return lines
     }

@@ -16,7 +16,11 @@ struct ReadingReport {
         if !reading.volts.isEmpty { rows.append(("voltage", list(reading.volts, 0, "V"))) }
         if let watts = reading.watts { rows.append(("power", "\(fixed(watts, 0)) W")) }
         if let energy = reading.wattHours {
-            rows.append(("energy", "\(fixed(energy / 1000, 2)) kWh, \(reading.energyIsOfSession ? "this session" : "since it was made")"))
+            rows.append(
+                (
+                    "energy",
+                    "\(fixed(energy / 1000, 2)) kWh, \(reading.energyIsOfSession ? "this session" : "since it was made")"
+                ))
         }
         if let count = reading.phaseCount { rows.append(("charges on", "\(count) phase\(count == 1 ? "" : "s")")) }
         rows.append(("limit", limit))
@@ -41,7 +45,9 @@ struct ReadingReport {
     private var failSafe: String {
         guard profile.hasFailSafe else { return profile.failSafeWords }
         let current = reading.failSafeAmperes.map { amperes($0) }.joined(separator: ", ")
-        let after = reading.failSafeSeconds.map { "after \(json($0)) s without contact" } ?? "after a time that it does not show"
+        let after =
+            reading.failSafeSeconds.map { "after \(json($0)) s without contact" }
+            ?? "after a time that it does not show"
         return (current.isEmpty ? "a current that it does not show or that is not set" : current) + " " + after
     }
 

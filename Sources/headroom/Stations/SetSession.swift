@@ -51,7 +51,9 @@ struct SetSession {
     /// What is printed when it changes.
     private func state(_ report: StationReport, _ diagnostics: StationDiagnostics, _ isTaken: Bool) -> [String] {
         var lines: [String] = []
-        if let written = diagnostics.lastLimitWrittenAmperes { lines.append("limit of \(amperes(written)) written and accepted") }
+        if let written = diagnostics.lastLimitWrittenAmperes {
+            lines.append("limit of \(amperes(written)) written and accepted")
+        }
         if let inForce = diagnostics.limitInForceAmperes, isTaken {
             let how = station.profile.hasReadBack ? "read back" : "accepted; the station does not show it"
             lines.append("limit of \(amperes(inForce)) in force (\(how))")
@@ -85,7 +87,8 @@ struct SetSession {
             complain("headroom: the station could not be left at \(left); it falls back by itself if it can")
         }
         if !isTaken {
-            complain("headroom: the station did not take the limit; \(diagnostics.lastError ?? "try for a longer time")")
+            complain(
+                "headroom: the station did not take the limit; \(diagnostics.lastError ?? "try for a longer time")")
         }
         return isTaken && diagnostics.isLeftAtFailSafe
     }

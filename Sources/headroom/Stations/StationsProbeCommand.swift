@@ -30,13 +30,15 @@ struct StationsProbeCommand: ParsableCommand {
             let candidates = profiles.filter { $0.transports.contains(somewhere.transport) }
             var probe = StationProbe(try RegisterReader(somewhere))
             var bar = ProgressBar("probing")
-            let findings = probe.findings(candidates, unit: place.unit, addressOffset: place.addressOffset) { done, of, _ in
+            let findings = probe.findings(candidates, unit: place.unit, addressOffset: place.addressOffset) {
+                done, of, _ in
                 bar.update(Double(done) / Double(of))
             }
             bar.update(1)
             let report = ProbeReport(
                 findings: findings, requestCount: probe.requestCount, hasHeardNothing: probe.hasHeardNothing,
-                lastError: probe.lastErrorWords, isSerial: somewhere.transport == .serial, addressOffset: place.addressOffset)
+                lastError: probe.lastErrorWords, isSerial: somewhere.transport == .serial,
+                addressOffset: place.addressOffset)
             (json ? report.jsonLines : report.lines).forEach { print($0) }
             if !report.fits { throw ExitCode(1) }
         }

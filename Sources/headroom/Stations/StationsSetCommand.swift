@@ -26,7 +26,9 @@ struct StationsSetCommand: ParsableCommand {
         help: ArgumentHelp("The limit of each phase: 0 stops, else what the model takes.", valueName: "A"))
     var amperes: Double
 
-    @Option(help: ArgumentHelp("Another limit of one supply line, where the station takes one for each.", valueName: "line=A"))
+    @Option(
+        help: ArgumentHelp(
+            "Another limit of one supply line, where the station takes one for each.", valueName: "line=A"))
     var phase: [String] = []
 
     @Option(name: .customLong("for"), help: ArgumentHelp("How long: 90, 60s, 5min, 1h.", valueName: "time"))

@@ -36,7 +36,8 @@ struct StationsValidateCommand: ParsableCommand {
                 return
             }
             var identifiers = Dictionary(
-                StationProfile.builtIn.map { ($0.identifier, "the program itself") }, uniquingKeysWith: { first, _ in first })
+                StationProfile.builtIn.map { ($0.identifier, "the program itself") },
+                uniquingKeysWith: { first, _ in first })
             var isBad = false
             for file in files {
                 let problem = check(file, &identifiers)
@@ -59,7 +60,8 @@ struct StationsValidateCommand: ParsableCommand {
     private func check(_ file: String, _ identifiers: inout [String: String]) -> String? {
         do {
             let text = try SettingsFile.text(
-                of: file, kind: "profile", missing: "check the path; a pattern: headroom stations show generic-modbus --yaml")
+                of: file, kind: "profile",
+                missing: "check the path; a pattern: headroom stations show generic-modbus --yaml")
             let profile = try StationProfile.parse(yaml: text, file: file)
             if let other = identifiers[profile.identifier] {
                 return "\(file): profile: '\(profile.identifier)' is the identifier of a profile in \(other); choose "

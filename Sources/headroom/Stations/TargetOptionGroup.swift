@@ -25,7 +25,9 @@ struct TargetOptionGroup: ParsableArguments {
     func configuration() throws -> StationConfiguration {
         try place.check(isNamedElsewhere: config != nil)
         if config != nil || station != nil { return try configuredStation() }
-        guard let profile else { throw UsageError("--profile is missing; headroom stations probe finds the one that fits") }
+        guard let profile else {
+            throw UsageError("--profile is missing; headroom stations probe finds the one that fits")
+        }
         let found = try folder.profile(profile)
         let place = try place.place(for: found)
         var configuration = StationConfiguration(
@@ -47,7 +49,8 @@ struct TargetOptionGroup: ParsableArguments {
         let stations = try SettingsFile.read(config).stations
         guard let found = stations.first(where: { $0.name == station }) else {
             let names = stations.map { "'\($0.name)'" }.joined(separator: ", ")
-            throw UsageError("\(config) has no station '\(station)'; \(names.isEmpty ? "it has none" : "it has \(names)")")
+            throw UsageError(
+                "\(config) has no station '\(station)'; \(names.isEmpty ? "it has none" : "it has \(names)")")
         }
         return found
     }
