@@ -117,7 +117,8 @@ let package = Package(
             dependencies: ["MeterDSP", "Acquisition", "Stations", "Allocation", "Site", "StrictYAML", "Realtime"],
             path: "Tests/Fuzz", exclude: ["README.md"], swiftSettings: common),
         .testTarget(
-            name: "CommandTests", dependencies: ["headroom", "TestSupport", "MeterDSP", "Acquisition", "Site"],
+            name: "CommandTests",
+            dependencies: ["headroom", "TestSupport", "MeterDSP", "Acquisition", "Site", "Stations"],
             swiftSettings: common),
     ]
 )

@@ -25,7 +25,8 @@ final class Exchanges {
     let medium: Medium
     let attention: Attention
     let place: LinkPlace
-    let unit: UInt8
+    /// The unit asked. Changed only between two exchanges.
+    var unit: UInt8
     let settings: LinkSettings
     /// Nanoseconds that an answer may take.
     var timeout: Int64 = 1_000_000_000

@@ -10,6 +10,9 @@ struct ModbusConnection: ~Copyable {
     /// Sets how long each answer may take, 1 ms to an hour.
     func setTimeout(seconds: Double) { exchanges.timeout = Int64(min(max(seconds, 0.001), 3600) * 1e9) }
 
+    /// From the next request on another unit is asked, 0 to 247 or 255.
+    func address(unit: Int) { exchanges.unit = UInt8(truncatingIfNeeded: unit) }
+
     /// The socket, for `shutdown` from another thread; -1: a serial line.
     let descriptor: CInt
     private let exchanges: Exchanges

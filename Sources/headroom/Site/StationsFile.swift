@@ -25,7 +25,7 @@ enum StationsFile {
     /// - Throws: `YAMLError` with file, line and field, `RunError` for a file that cannot be read.
     static func read(_ path: String) throws -> [TwinStation] {
         let remedy = "--stations takes a number from 1 to 100 or the path of a file (headroom twin --help)"
-        let root = try YAMLNode.parse(SettingsFile.text(path, remedy: remedy), file: path)
+        let root = try YAMLNode.parse(SettingsFile.text(of: path, kind: "stations", missing: remedy), file: path)
         var stations: [TwinStation] = []
         for node in try root.fields(["stations"]).required("stations").list() { stations += try several(node) }
         guard (1...100).contains(stations.count) else {
@@ -81,7 +81,7 @@ enum StationsFile {
     private static func profile(_ node: YAMLNode) throws -> StationProfile {
         let name = try node.string()
         if name.hasSuffix(".yaml") {
-            let text = try SettingsFile.text(name, remedy: "name a file with a station profile")
+            let text = try SettingsFile.text(of: name, kind: "stations", missing: "name a file with a station profile")
             return try StationProfile.parse(yaml: text, file: name)
         }
         return try node.choice(StationProfile.builtIn.map { ($0.identifier, $0) }, what: "built-in profile")
