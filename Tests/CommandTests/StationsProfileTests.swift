@@ -18,9 +18,22 @@ struct StationsProfileTests {
         #expect(plain.code == 0 && plain.errors.isEmpty)
         #expect(plain.outputLines.allSatisfy { $0.count <= 80 })
         let objects = try HeadroomProcess.run(["stations", "list", "--json"]).outputLines.map(jsonObject)
-        #expect(objects.compactMap { $0["profile"] as? String } == Self.profiles)
-        for object in objects { #expect(Set(object.keys) == Self.listKeys) }
+        #expect(objects.compactMap { $0["profile"] as? String } == Self.profiles + ["zaptec", "easee"])
+        for object in objects where object["transports"] as? [String] != ["cloud"] {
+            #expect(Set(object.keys) == Self.listKeys)
+        }
         for profile in Self.profiles { #expect(plain.output.contains("\(profile)  "), "\(profile)") }
+    }
+
+    @Test("a maker's cloud is shown like any other", arguments: ["zaptec", "easee"])
+    func cloud(profile: String) throws {
+        let shown = try HeadroomProcess.run(["stations", "show", profile])
+        #expect(shown.code == 0 && shown.errors.isEmpty && shown.outputLines.allSatisfy { $0.count <= 80 })
+        #expect(shown.output.contains("At the station") && shown.output.contains("credentials"))
+        let object = try jsonObject(HeadroomProcess.run(["stations", "show", profile, "--json"]).output)
+        #expect(object["transports"] as? [String] == ["cloud"] && object["advice"] is String)
+        let refused = try HeadroomProcess.run(["stations", "show", profile, "--yaml"])
+        #expect(refused.code == 2 && refused.errors.contains("maker's cloud"))
     }
 
     @Test("show begins with the advice and fits a terminal", arguments: profiles)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CloudStations
 import Site
 import Stations
 
@@ -16,6 +17,10 @@ struct StationsListCommand: ParsableCommand {
         try reportingErrors {
             for profile in try folder.all() {
                 if json { print(profile.listJSON) } else { profile.listLines.forEach { print($0) } }
+            }
+            for profile in CloudProfile.builtIn {
+                let report = CloudProfileReport(profile: profile)
+                if json { print(report.listJSON) } else { report.listLines.forEach { print($0) } }
             }
         }
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CloudStations
 import Site
 import Stations
 
@@ -32,6 +33,14 @@ struct StationsShowCommand: ParsableCommand {
 
     func run() throws {
         try reportingErrors {
+            if let cloud = CloudProfile.builtIn(named: profile) {
+                guard !yaml else {
+                    throw UsageError("'\(profile)' needs its maker's cloud, which no profile of your own can describe")
+                }
+                let report = CloudProfileReport(profile: cloud)
+                if json { print(report.jsonLine) } else { report.lines.forEach { print($0) } }
+                return
+            }
             let found = try folder.profile(profile)
             if yaml {
                 guard let text = StationProfile.builtInText(named: profile) else {
