@@ -39,7 +39,7 @@ let package = Package(
         .target(
             name: "Stations",
             dependencies: ["Allocation", "Realtime", "CModbus", "StrictYAML"],
-            exclude: ["README.md"], resources: [.embedInCode("Profiles")],
+            exclude: ["README.md", "STATIONS.md"], resources: [.embedInCode("Profiles")],
             swiftSettings: common),
         .target(
             name: "SiteTwin", dependencies: ["MeterDSP", "Realtime", "Allocation", "Stations"], exclude: ["README.md"],

@@ -12,12 +12,6 @@ import Testing
         return all.filter { $0.hasSuffix(".yaml") }.sorted()
     }()
 
-    @Test("every file of the folder is built in")
-    func listed() {
-        #expect(StationProfile.builtInFiles.map(\.name) == Self.files)
-        #expect(Self.files.count >= 20)
-    }
-
     @Test("a profile says what an installer and a reader need", arguments: files)
     func complete(file: String) throws {
         let text = try String(contentsOf: Self.folder.appending(path: file), encoding: .utf8)

@@ -8,7 +8,7 @@ import Testing
 struct ModelTests {
     @Test("limit, pause, resume, signs of life, fail-safe, status and measurements arrive", arguments: ModelCase.all)
     func model(model: ModelCase) async throws {
-        let station = try ModelStation(model.map, isRTU: try isRTU(model.profile))
+        let station = try ModelStation(model.map, isRTU: isRTU(model.profile))
         defer { station.stop() }
         let writer = try StationWriter(configuration(model.profile, port: station.port))
         try await eventually("recognised") {
@@ -45,6 +45,7 @@ struct ModelTests {
             station.writes().filter { !$0.contains(" 1000 ") }.prefix(3) == [
                 "W 16 613 10", "W 16 614 8", "W 16 615 16",
             ])
+        try await eventually("currents") { writer.report().drawnTime != .never }
         #expect(writer.report().drawnAmperes == PerPhaseAmperes(9.8, 10, 9.9))
         writer.stop(timeoutSeconds: 10)
     }

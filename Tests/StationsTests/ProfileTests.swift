@@ -86,7 +86,7 @@ struct BrokenProfile: Sendable, CustomTestStringConvertible {
         #expect(StationProfile.builtIn(named: "nothing") == nil)
         for profile in StationProfile.builtIn {
             #expect(!profile.sources.isEmpty && !profile.advice.contains("\n\n"))
-            #expect([1, 3].contains(profile.measurements.currents.count) && profile.minimumAmperes >= 6)
+            #expect([0, 1, 3].contains(profile.measurements.currents.count) && profile.minimumAmperes >= 6)
         }
         let abb = try builtIn("abb-terra-ac")
         #expect(abb.confidence == .documented && abb.defaultPort == 502 && abb.defaultUnitIdentifier == 1)
