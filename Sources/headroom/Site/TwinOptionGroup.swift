@@ -61,6 +61,8 @@ struct TwinOptionGroup: ParsableArguments {
     func start(servesMeter: Bool = true) throws -> SiteTwin {
         var options = try twin()
         options.servesMeter = servesMeter
+        // Nobody measures: a household and its steps would only show in the observer's figures.
+        if !servesMeter { (options.appliances, options.steps) = ([], []) }
         do throws(TwinError) {
             let twin = try SiteTwin(options)
             try twin.start()
