@@ -17,12 +17,7 @@ final class WriterBench {
     )
         throws
     {
-        // RTU frames are the link's matter; here it is the registers.
         var profile = model.profile
-        if !profile.link.transports.contains(.tcp) {
-            profile.link.transports = [.tcp]
-            for index in profile.variants.indices { profile.variants[index].profile.link.transports = [.tcp] }
-        }
         var place = TwinStation(profile)
         place.edition = model.edition
         place.maximumAmperes = 16
@@ -43,7 +38,8 @@ final class WriterBench {
             StationConfiguration(
                 name: "Parkplatz 2", profile: profile, host: station.host, port: station.port,
                 unitIdentifier: station.unitIdentifier, supplyPhases: [.l1, .l2, .l3], maximumAmperes: 16,
-                failSafeAmperes: 6, failSafeAfterSeconds: profile.fixedFailSafeAfterSeconds ?? 60))
+                failSafeAmperes: 6, failSafeAfterSeconds: profile.fixedFailSafeAfterSeconds ?? 60,
+                transport: station.transport))
     }
 
     deinit {
