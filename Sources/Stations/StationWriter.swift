@@ -56,7 +56,8 @@ public final class StationWriter: Sendable {
     /// - Throws: `StationError` where the system has no thread or file left.
     package init(
         name: String, modelName: String, rating: StationRating, steps: LimitSteps, supplyPhases: [Phase],
-        knowledge: StationShared.Knowledge, scheduling: RealtimeThread.Scheduling = .normal, body: @escaping @Sendable (StationShared) -> Void
+        knowledge: StationShared.Knowledge, scheduling: RealtimeThread.Scheduling = .normal,
+        body: @escaping @Sendable (StationShared) -> Void
     ) throws(StationError) {
         func exhausted(_ what: String) -> StationError {
             StationError(

@@ -27,7 +27,7 @@ struct HabitTests {
         }
 
         mutating func read(_ address: Int, from table: ModbusTable = .holdingRegisters) -> UInt16? {
-            let request = ModbusRequest(
+            let request = TwinRequest(
                 unit: point.unitIdentifier, address: address, body: .read(count: 1, from: table))
             return try? point.answer(request, volts: [230, 230, 230], nanoseconds: 0, seconds: now).get().first
         }
@@ -35,10 +35,10 @@ struct HabitTests {
         mutating func write(
             _ address: Int, _ value: UInt16, isSingle: Bool = true, to table: ModbusTable = .holdingRegisters
         )
-            -> ModbusException?
+            -> TwinException?
         {
-            let body = ModbusRequest.Body.write(values: [value], isSingle: isSingle, to: table)
-            let request = ModbusRequest(unit: point.unitIdentifier, address: address, body: body)
+            let body = TwinRequest.Body.write(values: [value], isSingle: isSingle, to: table)
+            let request = TwinRequest(unit: point.unitIdentifier, address: address, body: body)
             let answer = point.answer(request, volts: [230, 230, 230], nanoseconds: 0, seconds: now)
             if case .failure(let exception) = answer { return exception }
             return nil

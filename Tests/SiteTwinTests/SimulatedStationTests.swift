@@ -34,7 +34,7 @@ struct SimulatedStationTests {
         _ point: inout ChargePoint, _ register: StationProfile.Register, at seconds: Double
     ) -> Condition.Answer {
         guard let table = ModbusTable(rawValue: register.read.rawValue) else { return .nothing }
-        let request = ModbusRequest(
+        let request = TwinRequest(
             unit: point.unitIdentifier, address: register.address,
             body: .read(count: register.format.wordCount, from: table))
         switch point.answer(request, volts: [230, 231, 232], nanoseconds: 0, seconds: seconds) {
@@ -177,8 +177,8 @@ struct SimulatedStationTests {
         var point = try point(model)
         guard case .simulated(let image) = point.kind, let index = image.profile.limit.registers.first else { return }
         let register = image.profile.registers[index]
-        func ask(_ body: ModbusRequest.Body, _ address: Int) -> ModbusException? {
-            let request = ModbusRequest(unit: point.unitIdentifier, address: address, body: body)
+        func ask(_ body: TwinRequest.Body, _ address: Int) -> TwinException? {
+            let request = TwinRequest(unit: point.unitIdentifier, address: address, body: body)
             let answer = point.answer(request, volts: [230, 230, 230], nanoseconds: 0, seconds: 1)
             if case .failure(let exception) = answer { return exception }
             return nil
@@ -203,8 +203,8 @@ struct SimulatedStationTests {
         var byHand = ChargePoint(
             kind: .abbTerraAC, name: "Parking 1", index: 0, supplyPhases: [0, 1, 2], maximumAmperes: 32,
             firstArrival: 2, seed: 9)
-        func ask(_ body: ModbusRequest.Body, _ address: Int, _ seconds: Double, _ place: String) {
-            let request = ModbusRequest(unit: 1, address: address, body: body)
+        func ask(_ body: TwinRequest.Body, _ address: Int, _ seconds: Double, _ place: String) {
+            let request = TwinRequest(unit: 1, address: address, body: body)
             let answers = [
                 simulated.answer(request, volts: [230, 231, 232], nanoseconds: 0, seconds: seconds),
                 byHand.answer(request, volts: [230, 231, 232], nanoseconds: 0, seconds: seconds),
@@ -243,7 +243,7 @@ struct SimulatedStationTests {
     }
 
     private func state(_ point: inout ChargePoint, _ seconds: Double) -> UInt16? {
-        let request = ModbusRequest(unit: 1, address: 0x400D, body: .read(count: 1))
+        let request = TwinRequest(unit: 1, address: 0x400D, body: .read(count: 1))
         let answer = point.answer(request, volts: [230, 231, 232], nanoseconds: 0, seconds: seconds)
         return (try? answer.get().first).map { $0 & 0x7F00 }
     }

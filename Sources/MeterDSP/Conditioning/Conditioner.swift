@@ -70,7 +70,6 @@
     @_noAllocation @_noLocks
     func leavesVoltage(_ phase: Int) -> Bool { plainVoltages.has(phase) }
 
-
     /// Forgets all frames and starts anew with frame `index`: integrals from 0.
     @_noAllocation @_noLocks
     mutating func restart(at index: Int64) {

@@ -227,9 +227,11 @@ import Testing
         let adc = SimulatedADC(sampleRateHz: Self.rate)
         let signal = ThreePhaseSignal(frequencyHz: 50)
         var meter = try Meter(adc.configuration(nominalHz: 50))
-        var all = TestSupport.readings(&meter, adc.frames(signal, first: 0, count: 4000, generator: &generator)).halfCycles
+        var all = TestSupport.readings(&meter, adc.frames(signal, first: 0, count: 4000, generator: &generator))
+            .halfCycles
         meter.markGap(lostFrames: 777)
-        all += TestSupport.readings(&meter, adc.frames(signal, first: 4777, count: 4000, generator: &generator)).halfCycles
+        all +=
+            TestSupport.readings(&meter, adc.frames(signal, first: 4777, count: 4000, generator: &generator)).halfCycles
         for reading in all {
             for phase in 0..<3 where reading.ownCycles.contains(SupplyPhases(rawValue: 1 << UInt8(phase))) {
                 let from = reading.ownCycleEndFrame[phase] - reading.ownCycleFrames[phase]
