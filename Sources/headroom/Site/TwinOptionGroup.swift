@@ -86,7 +86,16 @@ enum StationChoice: ExpressibleByArgument {
     case count(Int)
     case file(String)
 
-    init(argument: String) { self = Int(argument).map { .count($0) } ?? .file(argument) }
+    /// nil where it is a number that counts nothing.
+    init?(argument: String) {
+        if let count = Int(argument) {
+            self = .count(count)
+        } else if Double(argument) == nil {
+            self = .file(argument)
+        } else {
+            return nil
+        }
+    }
 
     var defaultValueDescription: String {
         switch self {
