@@ -12,6 +12,7 @@ private func onLine(
 ) throws -> StationConfiguration {
     var profile = try genericProfile()
     profile.requestTimeoutSeconds = timeout
+    profile.link.transports = [.serial]
     var settings = configuration(profile, port: 502)
     settings.name = name
     settings.host = ""
@@ -24,6 +25,7 @@ private func onLine(
 private func overNetwork(_ port: Int, timeout: Double = 20) throws -> StationConfiguration {
     var profile = try genericProfile()
     profile.requestTimeoutSeconds = timeout
+    profile.link.transports = [.rtuOverTCP]
     var settings = configuration(profile, port: port)
     settings.transport = .rtuOverTCP
     return settings
