@@ -8,8 +8,8 @@ extension StationLoop {
         let volts = all(measured.voltages.prefix(max(1, configuration.supplyPhases.count)))
         let watts = sum(measured.powers)
         let wattHours = sum(measured.energies)
-        let faults = faultsShown()
-        let phaseCount = phasesCharging()
+        let faults = profile.faultsShown { answer($0) }
+        let phaseCount = profile.phasesCharging { answer($0) }
         shared.diagnostics.withLock {
             $0.faults = faults
             $0.phaseCount = phaseCount
@@ -31,19 +31,5 @@ extension StationLoop {
         guard registers.allSatisfy({ poll.words[$0] != nil || missing.contains($0) }) else { return nil }
         let values = registers.compactMap { number($0) }
         return values.isEmpty ? nil : values.reduce(0, +)
-    }
-
-    private func faultsShown() -> [StationFault] {
-        profile.faults.flatMap { faults in
-            let format = profile.registers[faults.register].format
-            return poll.words[faults.register].flatMap { format.integer($0) }.map { faults.faults(of: $0) } ?? []
-        }
-    }
-
-    private func phasesCharging() -> Int? {
-        guard let count = profile.phases?.count, let words = poll.words[count.register],
-            let value = profile.registers[count.register].format.integer(words)
-        else { return nil }
-        return value == count.one ? 1 : value == count.three ? 3 : nil
     }
 }

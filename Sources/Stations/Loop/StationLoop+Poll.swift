@@ -88,19 +88,14 @@ extension StationLoop {
         return true
     }
 
-    private func answer(_ index: StationProfile.RegisterIndex) -> Condition.Answer {
+    func answer(_ index: StationProfile.RegisterIndex) -> Condition.Answer {
         if let words = poll.words[index] { return .words(words) }
         return missing.contains(index) ? .refused : .nothing
     }
 
     /// The status of the first rule whose conditions all hold.
     private func statusByRules() -> (status: StationStatus, words: String?) {
-        for rule in profile.statusRules {
-            let holds = rule.conditions.allSatisfy { condition in
-                condition.holds(answer(condition.register), as: profile.registers[condition.register].format)
-            }
-            if holds { return (rule.status, rule.words) }
-        }
+        if let rule = profile.statusRule(by: { answer($0) }) { return (rule.status, rule.words) }
         if !poll.isIncomplete {
             var texts: [String] = []
             for condition in profile.statusRules.flatMap(\.conditions) {

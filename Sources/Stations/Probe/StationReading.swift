@@ -116,17 +116,8 @@ private struct RoundValues {
         if let fixed = profile.failSafe?.fixedAmperes { reading.failSafeAmperes = [fixed] }
         reading.failSafeSeconds =
             profile.failSafe?.fixedTimeoutSeconds ?? profile.failSafe?.timeoutReadBack.flatMap { number($0) }
-        if let count = profile.phases?.count, case .words(let words)? = answers[count.register],
-            let value = profile.registers[count.register].format.integer(words)
-        {
-            reading.phaseCount = value == count.one ? 1 : value == count.three ? 3 : nil
-        }
-        for faults in profile.faults {
-            guard case .words(let words)? = answers[faults.register],
-                let value = profile.registers[faults.register].format.integer(words)
-            else { continue }
-            reading.faults += faults.faults(of: value)
-        }
+        reading.phaseCount = profile.phasesCharging { answers[$0] ?? .nothing }
+        reading.faults = profile.faultsShown { answers[$0] ?? .nothing }
         let beyond = 2 * profile.largestAmperes
         if let wrong = reading.amperes.compactMap({ $0 }).first(where: { abs($0) > beyond }) {
             reading.remarks.append(
@@ -138,12 +129,7 @@ private struct RoundValues {
     }
 
     private func fillStatus(_ reading: inout StationReading) {
-        for rule in profile.statusRules {
-            let holds = rule.conditions.allSatisfy { condition in
-                condition.holds(
-                    answers[condition.register] ?? .nothing, as: profile.registers[condition.register].format)
-            }
-            guard holds else { continue }
+        if let rule = profile.statusRule(by: { answers[$0] ?? .nothing }) {
             (reading.status, reading.statusWords) = (rule.status, rule.words)
             return
         }

@@ -71,6 +71,16 @@ void cbenchmark_empty_caches(char *memory, size_t bytes);
 int cbenchmark_start_load(void);
 void cbenchmark_stop_load(void);
 
+/* Others go before the calling thread from here on. */
+void cbenchmark_yield_to_others(void);
+
+/* Makes the kernel note when bytes reach `socket`. 0, or an errno. */
+int cbenchmark_stamp_arrivals(int socket);
+
+/* read(2), and the monotonic nanoseconds at which the kernel had the last of the bytes, however late they are read;
+   0 where it did not note them. */
+ptrdiff_t cbenchmark_read(int socket, void *bytes, size_t count, int64_t *arrival);
+
 /* SCHED_FIFO for the calling thread. 0, or an errno. */
 int cbenchmark_request_fifo(int priority);
 

@@ -4,7 +4,7 @@ import Stations
 import Synchronization
 
 /// Stations of the profile `generic-modbus` on the loopback interface, served by one thread that notes when a limit
-/// arrived. Written without the client's code, so that both do not share a mistake.
+/// arrived. Real stations are other machines: the thread gives way to the writers, and arrivals are the kernel's. Written without the client's code, so that both do not share a mistake.
 final class StationBed: Sendable {
     /// How a station that is no use fails.
     enum Failure: CaseIterable, Sendable {
@@ -20,7 +20,7 @@ final class StationBed: Sendable {
     struct Arrival: Sendable {
         /// In tenths of an ampere.
         var value: UInt16 = 0
-        /// Monotonic nanoseconds at which the thread had read it.
+        /// Monotonic nanoseconds at which it was there to be read.
         var time: Int64 = 0
     }
 
@@ -121,6 +121,7 @@ final class StationBed: Sendable {
     // MARK: The serving thread
 
     private func serve() {
+        cbenchmark_yield_to_others()
         while !isStopping.load(ordering: .acquiring) {
             // Asked for anew each time: stations come and go.
             var items: [pollfd] = []
@@ -147,6 +148,8 @@ final class StationBed: Sendable {
             _ = fcntl(socket, F_SETFL, O_NONBLOCK)
             var on: CInt = 1
             setsockopt(socket, CInt(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<CInt>.size))
+            // Where the kernel does not, the thread's own clock serves.
+            _ = cbenchmark_stamp_arrivals(socket)
             if all[index].connection >= 0 { Glibc.close(all[index].connection) }
             all[index].connection = socket
             all[index].pending = []
@@ -157,8 +160,9 @@ final class StationBed: Sendable {
         stations.withLock { all in
             guard all[index].connection == socket else { return }
             var bytes = [UInt8](repeating: 0, count: 1024)
-            let got = read(socket, &bytes, bytes.count)
-            let now = cbenchmark_nanoseconds()
+            var arrival: Int64 = 0
+            let got = cbenchmark_read(socket, &bytes, bytes.count, &arrival)
+            let now = arrival != 0 ? arrival : cbenchmark_nanoseconds()
             guard got > 0 else {
                 if got < 0, errno == EAGAIN { return }
                 Glibc.close(socket)

@@ -78,10 +78,10 @@ struct StationServerState: ~Copyable {
         }
         _ = poll(&items, UInt(items.count), timeout())
         if items[0].revents != 0 { wake.wait(until: 0) }
-        let now = MonotonicClock.nanoseconds()
         for (place, item) in items.dropFirst(2).enumerated() where item.revents != 0 {
-            if clients[place].isForgotten || !receive(place, now) { drop(place) }
+            if clients[place].isForgotten || !receive(place) { drop(place) }
         }
+        let now = MonotonicClock.nanoseconds()
         for place in clients.indices where !sendDue(place, now) { drop(place) }
         clients.removeAll { $0.socket < 0 }
         if items[1].revents != 0, let open = listener, let socket = LoopbackPort.accept(from: open) {
@@ -142,11 +142,13 @@ struct StationServerState: ~Copyable {
     // MARK: Requests and answers
 
     /// - Returns: false where the connection is to be closed.
-    private mutating func receive(_ place: Int, _ now: Int64) -> Bool {
+    private mutating func receive(_ place: Int) -> Bool {
         var chunk = [UInt8](repeating: 0, count: 1024)
         let got = recv(clients[place].socket, &chunk, chunk.count, Int32(MSG_DONTWAIT))
         if got < 0, errno == EAGAIN || errno == EINTR { return true }
         guard got > 0 else { return false }
+        // Read after the bytes: this thread may have been held up since the round began, and hold none of it against them.
+        let now = MonotonicClock.nanoseconds()
         clients[place].received += chunk[..<got]
         clients[place].lastHeard = now
         while !clients[place].received.isEmpty {
