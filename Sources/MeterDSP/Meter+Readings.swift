@@ -6,6 +6,7 @@ extension Meter {
     mutating func closeHalfCycle(at position: Double, afterGap: Bool) {
         // A virtual boundary may lie a little before the last one: it then moves there.
         let end = boundary(at: Swift.max(position, start.position))
+        placeCuts(end.position)
         let current = stretch(to: end)
         let locked = finder.isLocked
 
@@ -18,6 +19,7 @@ extension Meter {
         // The reading is of a cycle, and so of the half cycle before too.
         if hasPrevious { flags.mark(previousFlags) }
         halfCycle.flags = flags
+        endPhaseHalfCycles(current)
 
         windowSums.append(current)
         windowHalfCycles += 1
@@ -50,7 +52,7 @@ extension Meter {
         pendingBoundary = nil
         let hadFrames = isStarted && stage.end - 1 > start.index
         if hadFrames {
-            conditioner.take(stage, keepingFrom: start.index - 8, endsHere: true)
+            conditioner.take(stage, keepingFrom: start.index - reach, endsHere: true)
             closeHalfCycle(at: Double(stage.end - 1), afterGap: true)
         }
         stage.restart(at: next)

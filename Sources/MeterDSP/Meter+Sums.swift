@@ -17,6 +17,7 @@ extension Meter {
             let signals = groups.newest(from: finder.firstLane)
             pendingBoundary = finder.take(
                 SIMD4(Double(signals[0]), Double(signals[1]), Double(signals[2]), Double(signals[3])))
+            if finder.mayHaveCrossed() { noteCrossings() }
             unsafe row += 16 * length
             left -= length
         }
@@ -32,6 +33,7 @@ extension Meter {
             for lane in 0..<8 { stored[lane] = Float(sum[lane]) }
             groups.append(stored)
             pendingBoundary = finder.take(finder.signals(sum))
+            if finder.mayHaveCrossed() { noteCrossings() }
         }
     }
 
@@ -59,17 +61,36 @@ extension Meter {
     mutating func stretch(to end: Boundary) -> Stretch {
         var stretch = Stretch()
         stretch.frames = end.position - start.position
+        // In pieces that end with the phases' own cuts, whose sums they give without further work.
+        var next = start.index + 1
+        for cut in 0..<voltages.count {
+            let last = Swift.min(voltages.cuts[cut].index, end.index)
+            if last >= next {
+                addFrames(from: next, through: last, to: &stretch)
+                next = last + 1
+            }
+            complete(cut, stretch)
+        }
+        addFrames(from: next, through: end.index, to: &stretch)
         if conditioner.isNeeded {
-            conditioner.add(from: start.index + 1, through: end.index, origin: start.index, to: &stretch)
             let risen = end.integral - start.integral
             for lane in 0..<4 where scales.isCoil(lane + 3) { stretch.rise[lane] = risen[lane] }
-        } else {
-            stage.add(from: start.index + 1, through: end.index, to: &stretch)
         }
         stretch.add(end.edge, sign: 1, distance: Double(end.index - start.index))
         stretch.add(start.edge, sign: -1, distance: 0)
         if conditioner.isNeeded { stretch.moveRampOrigin(by: start.rest) }
         return stretch
+    }
+
+    /// Adds the sums over the frames from `first` to `last`, ramps counted from the start of the running half cycle.
+    @_noAllocation @_noLocks
+    mutating func addFrames(from first: Int64, through last: Int64, to stretch: inout Stretch) {
+        guard first <= last else { return }
+        if conditioner.isNeeded {
+            conditioner.add(from: first, through: last, origin: start.index, to: &stretch)
+        } else {
+            stage.add(from: first, through: last, to: &stretch)
+        }
     }
 
     /// Inputs that reached the end of their range in the running half cycle.
@@ -95,6 +116,7 @@ extension Meter {
         start = boundary(at: Double(finder.position))
         hasPrevious = false
         levels.forgetCoils()
+        voltages = PhaseVoltages(start: start.position)
         startWindow()
         windowStartsAtCrossing = false
     }
@@ -129,6 +151,7 @@ extension Meter {
         if isNeeded {
             conditioner.subtract(change)
             previous.subtract(change)
+            voltages.subtract(change)
         }
         start = boundary(at: start.position)
     }

@@ -64,6 +64,7 @@ public struct Meter: ~Copyable {
     var track = BoundaryTrack()
     var windowEdge: FundamentalEdge?
     var levels = ChannelLevels()
+    var voltages = PhaseVoltages(start: 0)
     /// Q₁ of the last window, for the phase error of transformers in half cycles.
     var lastReactivePower = SIMD3<Double>.zero
     var gapBefore = false
@@ -148,9 +149,12 @@ public struct Meter: ~Copyable {
         }
     }
 
+    /// How far before a half cycle the edges at its start reach.
+    var reach: Int64 { @_noAllocation @_noLocks get { Int64(constants.reachBack) + 8 } }
+
     /// The first frame that a boundary to come may reach.
     private var firstNeeded: Int64 {
-        @_noAllocation @_noLocks get { Swift.min(start.index, finder.position) - 8 + conditioner.earliest }
+        @_noAllocation @_noLocks get { Swift.min(start.index, finder.position) - reach + conditioner.earliest }
     }
 
     /// Settles the cycle finder on a stretch of the signal, so that windows start with the first cycle: for recordings,

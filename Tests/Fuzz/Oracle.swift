@@ -24,6 +24,10 @@ enum Oracle {
         try requireFinite(reading.currentRMS, "currentRMS of a half cycle")
         try requireFinite(reading.halfCycleCurrentRMS, "halfCycleCurrentRMS")
         try requireFinite(reading.activePower, "activePower of a half cycle")
+        try requireFinite(reading.ownCycleVoltageRMS, "ownCycleVoltageRMS")
+        try requireFinite(reading.ownHalfCycleVoltageRMS, "ownHalfCycleVoltageRMS")
+        try requireFinite(reading.ownCycleEndFrame, "ownCycleEndFrame")
+        try requireFinite(reading.ownCycleFrames, "ownCycleFrames")
         guard reading.frames >= 0 else { throw FuzzError("a half cycle of \(reading.frames) frames") }
     }
 

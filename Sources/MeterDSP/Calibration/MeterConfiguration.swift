@@ -76,11 +76,14 @@ struct MeterConstants: BitwiseCopyable {
     /// In frames: a half cycle shorter than this was cut short.
     let shortestHalfCycle: Double
     let halfCyclesInWindow: Int
+    /// By how many frames a phase's own cut may lie before the half cycle of all in which it counts, at least.
+    let reachBack: Double
 
     init(_ configuration: MeterConfiguration) {
         sampleRateHz = configuration.sampleRateHz
         synchronisationThreshold = configuration.synchronisationThreshold
         shortestHalfCycle = 0.75 * configuration.sampleRateHz / configuration.nominalHz / 2
+        reachBack = 0.2 * configuration.sampleRateHz / configuration.nominalHz / 2
         halfCyclesInWindow = configuration.nominalHz < 55 ? 20 : 24
     }
 }

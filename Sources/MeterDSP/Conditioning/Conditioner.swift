@@ -13,6 +13,8 @@
     /// Whether any current comes from a coil.
     let hasCoils: Bool
     private let reach: Int
+    /// Voltages that go through neither filter nor shift.
+    private let plainVoltages: SupplyPhases
     /// The largest and the smallest shift, 0 at least and at most.
     let latest: Int64
     let earliest: Int64
@@ -49,6 +51,7 @@
         isNeeded = taps.isNeeded
         hasCoils = taps.coils != .zero
         reach = taps.reach
+        plainVoltages = taps.plainVoltages
         latest = Swift.max(0, taps.shifts.max())
         earliest = Swift.min(0, taps.shifts.min())
         gain = taps.gain
@@ -63,6 +66,9 @@
 
     /// Frames held before the first one after a start, so that an edge there finds some.
     private static var lead: Int64 { @_noAllocation @_noLocks get { 2 } }
+    /// Whether the voltage of `phase` is what it was in the stage, less its level.
+    @_noAllocation @_noLocks
+    func leavesVoltage(_ phase: Int) -> Bool { plainVoltages.has(phase) }
 
     /// Forgets all frames and starts anew with frame `index`: integrals from 0.
     @_noAllocation @_noLocks

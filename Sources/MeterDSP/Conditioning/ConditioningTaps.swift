@@ -13,6 +13,8 @@ struct ConditioningTaps: BitwiseCopyable {
     private(set) var shifts = SIMD8<Int64>.zero
     /// Lanes i1, i2, i3, iN: 1 where they carry a coil's signal, else 0.
     private(set) var coils = SIMD4<Double>.zero
+    /// Voltages that go through neither filter nor shift.
+    private(set) var plainVoltages = SupplyPhases.all
     /// Whether any channel needs conditioning.
     private(set) var isNeeded = false
 
@@ -35,7 +37,10 @@ struct ConditioningTaps: BitwiseCopyable {
                 task, nominal: 2 * Double.pi * configuration.nominalHz / configuration.sampleRateHz)
             filters[lane] = filter
             longest = Swift.max(longest, filter.reach)
-            if !task.isNone || shifts[lane] != 0 { isNeeded = true }
+            if !task.isNone || shifts[lane] != 0 {
+                isNeeded = true
+                if lane < 3 { plainVoltages.remove(SupplyPhases(rawValue: 1 << UInt8(lane))) }
+            }
         }
         for tap in 0..<7 {
             for lane in 0..<3 { voltages[tap][lane] = Float(filters[lane].taps[tap]) }

@@ -18,10 +18,13 @@ public struct VoltageEventDetector: Sendable, BitwiseCopyable {
     private var ended: InlineArray<12, VoltageEvent>
     private var runningSlots: UInt16 = 0
     private var endedSlots: UInt16 = 0
+    /// The RMS of the last cycle of each phase that is `known`.
+    private var latestRMS = SIMD3<Double>.zero
+    private var known = SupplyPhases(rawValue: 0)
 
     /// - Parameters:
     ///   - thresholds: when a cycle's RMS makes an event.
-    ///   - phases: those that have a voltage input; the others' readings are 0 and no interruption.
+    ///   - phases: those that have a voltage input: an interruption of the supply is one of all of them.
     ///   - sampleRateHz: of the meter that gives the readings.
     ///   - nominalHz: 50 or 60.
     /// - Throws: what makes no sense.
@@ -55,17 +58,28 @@ public struct VoltageEventDetector: Sendable, BitwiseCopyable {
         return isRunning(slot) ? running[slot] : nil
     }
 
-    /// Takes the next half cycle. One that covers no whole cycle, or borders on lost frames, starts and ends nothing.
+    /// Takes the next half cycle: of each phase the cycle between its own zero crossings. One that is not whole, or
+    /// borders on lost frames, starts and ends nothing.
     ///
     /// Up to 12 events may end with it; take them with ``nextEnded()`` before the next call, which forgets them.
     @_noAllocation @_noLocks
     public mutating func add(_ reading: HalfCycleReading) {
         endedSlots = 0
         for slot in 0..<12 where isRunning(slot) { running[slot].flags.mark(reading.flags) }
-        guard coversCycle(reading) else { return }
-        update(.dip, reading)
-        update(.swell, reading)
-        update(.interruption, reading)
+        guard !reading.flags.has(.gap) else { return }
+        // In the order in which the cycles ended, in which the supply's events begin and end.
+        var left = SupplyPhases(rawValue: reading.ownCycles.rawValue & phases.rawValue)
+        while let phase = firstEnded(of: left, reading) {
+            left = SupplyPhases(rawValue: left.rawValue & ~(1 << UInt8(phase)))
+            let cycles = reading.ownCycleFrames[phase] / nominalFrames
+            guard cycles > 0.75, cycles < 1.25 else { continue }
+            latestRMS[phase] = reading.ownCycleVoltageRMS[phase]
+            known.mark(phase)
+            let start = reading.ownCycleEndFrame[phase] - reading.ownCycleFrames[phase]
+            update(.dip, phase, start, reading.flags)
+            update(.swell, phase, start, reading.flags)
+            update(.interruption, phase, start, reading.flags)
+        }
     }
 
     /// An event that ended with the last half cycle added; nil: no other one did.
@@ -78,57 +92,61 @@ public struct VoltageEventDetector: Sendable, BitwiseCopyable {
         return nil
     }
 
-    /// Only the RMS over a whole cycle says something about the voltage: not while the meter settles, and not where the
-    /// cycle's two halves do not belong together.
     @_noAllocation @_noLocks
-    private func coversCycle(_ reading: HalfCycleReading) -> Bool {
-        let cycles = reading.frames / nominalFrames
-        return !reading.flags.has(.gap) && reading.isWholeCycle && cycles > 0.75 && cycles < 1.25
+    private func firstEnded(of left: SupplyPhases, _ reading: HalfCycleReading) -> Int? {
+        var first: Int?
+        for phase in 0..<3 where left.has(phase) {
+            if let earlier = first, reading.ownCycleEndFrame[earlier] <= reading.ownCycleEndFrame[phase] { continue }
+            first = phase
+        }
+        return first
     }
 
     @_noAllocation @_noLocks
     private func isRunning(_ slot: Int) -> Bool { runningSlots & (1 << UInt16(slot)) != 0 }
 
+    /// Takes the RMS that is new of `phase`, of a cycle that began at `start`.
     @_noAllocation @_noLocks
-    private mutating func update(_ kind: VoltageEvent.Kind, _ reading: HalfCycleReading) {
+    private mutating func update(_ kind: VoltageEvent.Kind, _ phase: Int, _ start: Double, _ flags: ReadingFlags) {
         let first = kind.index * 4
-        let supplyIsRunning = isRunning(first + 3)
+        let rms = latestRMS[phase]
+        var own = SupplyPhases(rawValue: 0)
+        own.mark(phase)
+        let isOn = isRunning(first + phase) ? !thresholds.isBack(kind, rms) : thresholds.isBeyond(kind, rms)
+        step(first + phase, kind, isOn: isOn, own, rms, start, flags)
+
         var beyond = SupplyPhases(rawValue: 0)
         var notBack = SupplyPhases(rawValue: 0)
-        var extreme = reading.voltageRMS[phases.has(0) ? 0 : phases.has(1) ? 1 : 2]
-        for phase in 0..<3 where phases.has(phase) {
-            let rms = reading.voltageRMS[phase]
-            let isBeyond = thresholds.isBeyond(kind, rms)
-            let isBack = thresholds.isBack(kind, rms)
-            var own = SupplyPhases(rawValue: 0)
-            own.mark(phase)
-            step(first + phase, kind, isOn: isRunning(first + phase) ? !isBack : isBeyond, own, rms, reading)
-            if isBeyond { beyond.mark(phase) }
-            if !isBack { notBack.mark(phase) }
+        var extreme = rms
+        for other in 0..<3 where known.has(other) {
+            let rms = latestRMS[other]
+            if thresholds.isBeyond(kind, rms) { beyond.mark(other) }
+            if !thresholds.isBack(kind, rms) { notBack.mark(other) }
             if kind.isRise ? rms > extreme : rms < extreme { extreme = rms }
         }
         // One phase makes a dip or swell of the supply, which lasts until all are back; only all make an interruption.
-        let counted = supplyIsRunning ? notBack : beyond
-        let isOn = kind.needsAllPhases ? counted.rawValue == phases.rawValue : counted.rawValue != 0
-        step(first + 3, kind, isOn: isOn, beyond, extreme, reading)
+        let counted = isRunning(first + 3) ? notBack : beyond
+        let supplyIsOn = kind.needsAllPhases ? counted.rawValue == phases.rawValue : counted.rawValue != 0
+        step(first + 3, kind, isOn: supplyIsOn, beyond, extreme, start, flags)
     }
 
     @_noAllocation @_noLocks
     private mutating func step(
-        _ slot: Int, _ kind: VoltageEvent.Kind, isOn: Bool, _ touched: SupplyPhases, _ rms: Double,
-        _ reading: HalfCycleReading
+        _ slot: Int, _ kind: VoltageEvent.Kind, isOn: Bool, _ touched: SupplyPhases, _ rms: Double, _ start: Double,
+        _ flags: ReadingFlags
     ) {
-        let cycleStart = reading.endFrame - reading.frames
         guard isRunning(slot) else {
             guard isOn else { return }
             runningSlots |= 1 << UInt16(slot)
             running[slot] = VoltageEvent(
-                kind, isPolyphase: slot % 4 == 3, phases: touched, frame: cycleStart, rms: rms,
-                declaredVoltage: thresholds.declaredVoltage, flags: reading.flags)
+                kind, isPolyphase: slot % 4 == 3, phases: touched, frame: start, rms: rms,
+                declaredVoltage: thresholds.declaredVoltage, flags: flags)
             return
         }
-        running[slot].endFrame = cycleStart
-        running[slot].durationSeconds = Swift.max(0, cycleStart - running[slot].startFrame) / sampleRateHz
+        // Phases' cycles may end a little out of order where a phase's cuts have moved to another boundary.
+        let end = Swift.max(start, running[slot].endFrame)
+        running[slot].endFrame = end
+        running[slot].durationSeconds = (end - running[slot].startFrame) / sampleRateHz
         if isOn {
             running[slot].phases = SupplyPhases(rawValue: running[slot].phases.rawValue | touched.rawValue)
             if kind.isRise ? rms > running[slot].extremeRMS : rms < running[slot].extremeRMS {

@@ -20,6 +20,20 @@ public struct HalfCycleReading: Sendable, BitwiseCopyable {
     public internal(set) var isWholeCycle = true
     public internal(set) var flags = ReadingFlags(rawValue: 0)
 
+    /// U_rms(½) as IEC 61000-4-30 class A defines it: RMS over a cycle that ends at the phase's own zero crossing, of the
+    /// fundamental, without its DC part, volt. The latest one that ended by `endFrame`; a lane that is not in `ownCycles`
+    /// holds an older one, or a stretch that is no cycle.
+    public internal(set) var ownCycleVoltageRMS = SIMD3<Double>.zero
+    /// RMS over the last half of that cycle, less the last window's DC part, volt.
+    public internal(set) var ownHalfCycleVoltageRMS = SIMD3<Double>.zero
+    /// Where that cycle ends, in frames since the start: within 1.1 half cycles before `endFrame`.
+    public internal(set) var ownCycleEndFrame = SIMD3<Double>.zero
+    /// Its length in frames.
+    public internal(set) var ownCycleFrames = SIMD3<Double>.zero
+    /// The phases with a whole cycle of their own that is new with this reading: none while the meter settles or without
+    /// voltages, one not when its angle jumps.
+    public internal(set) var ownCycles = SupplyPhases(rawValue: 0)
+
     /// A reading of nothing.
     @_noAllocation @_noLocks
     public init() {}

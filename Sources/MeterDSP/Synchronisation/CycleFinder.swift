@@ -12,24 +12,26 @@ struct CycleFinder: BitwiseCopyable {
     /// Lanes 0 to 2 of the frame for voltages, 3 to 5 for currents.
     let firstLane: Int
     /// The peak in filtered codes that a signal must reach; infinite for absent signals.
-    private let thresholdPeaks: SIMD4<Double>
+    let thresholdPeaks: SIMD4<Double>
     private let nominalHalfCycle: Double
     private let settleFrames: Int64
 
     private var filter: BandPass
     /// The last four filtered values, the one that came as number n at n mod 4.
-    private var history = InlineArray<4, SIMD4<Double>>(repeating: .zero)
-    private var historyCount = 0
-    private var peaks = SIMD4<Double>.zero
+    private(set) var history = InlineArray<4, SIMD4<Double>>(repeating: .zero)
+    private(set) var historyCount = 0
+    private(set) var peaks = SIMD4<Double>.zero
     private var peaksSinceBoundary = SIMD4<Double>.zero
     private var armed = false
-    private var settledAt: Int64
+    private(set) var settledAt: Int64
     private var lastBoundary: Double
-    private var prediction: CyclePrediction
+    private(set) var prediction: CyclePrediction
 
     /// The signal whose crossings are taken, 0 to 2; nil: none is strong enough, half cycles are virtual.
     private(set) var source: Int?
     private var lastSource: Int?
+    /// The signal whose crossings boundaries stand at, or stood at last.
+    private(set) var boundarySource: Int?
     /// The frame after the last group taken.
     private(set) var position: Int64
 
@@ -84,6 +86,7 @@ struct CycleFinder: BitwiseCopyable {
         armed = false
         source = nil
         lastSource = nil
+        boundarySource = nil
         prediction = CyclePrediction(nominalCycle: 2 * nominalHalfCycle)
         settledAt = index + settleFrames
         position = index
@@ -130,7 +133,10 @@ struct CycleFinder: BitwiseCopyable {
             if !armed, first.magnitude > 0.25 * peaks[source] { armed = true }
             if armed, (first < 0) != (history[(historyCount &- 1) & 3][source] < 0) {
                 // The first frames after settling may still show a crossing from before them.
-                if let boundary = takeCrossing(source) { return close(at: boundary) }
+                if let boundary = takeCrossing(source) {
+                    boundarySource = source
+                    return close(at: boundary)
+                }
             }
         } else {
             chooseSource()

@@ -21,8 +21,10 @@ struct CyclePrediction: BitwiseCopyable {
     private var jitter = 0.0
     private var lastOff = 0.0
     private var heldJitter = 0.0
-    /// Crossings in a row that were not followed.
+    /// Crossings that were not followed, since two in a row were.
     private var held = 0
+    /// Whether the last crossing was followed: one that is due says nothing of those in the other direction.
+    private var wasDue = true
     /// Crossings to follow whatever they say.
     private var free = 2
     /// The cycle as it was one, two, three, four crossings ago: a step spoils some before it is seen.
@@ -57,7 +59,8 @@ struct CyclePrediction: BitwiseCopyable {
         let off = crossing - due
         let allowed = Swift.max(0.001 * cycle, 4 * jitter)
         if off.magnitude <= allowed {
-            held = 0
+            if wasDue { held = 0 }
+            wasDue = true
             jitter += 0.0625 * (off.magnitude - jitter)
             lastOff = off
             earlier = SIMD4(cycle, earlier[0], earlier[1], earlier[2])
@@ -69,6 +72,7 @@ struct CyclePrediction: BitwiseCopyable {
         }
         if held == 0 { cycle = earlier[3] }
         held += 1
+        wasDue = false
         heldJitter = 0.5 * (heldJitter + (off - lastOff).magnitude)
         lastOff = off
         guard held > 8 else { return next(boundaryBefore + cycle, lastBoundary) }

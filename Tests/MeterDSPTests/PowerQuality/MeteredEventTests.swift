@@ -53,11 +53,8 @@ import Testing
 
     /// IEC 61000-4-30 class A: residual voltage within 0.2 % of the declared, duration within a cycle (and the resolution
     /// of half cycles). A dip of one cycle need not show its residual in any cycle's RMS; longer ones do.
-    ///
-    /// In the phase whose crossings end the cycles, a dip shifts the next crossing of the filtered voltage: 0.5 % there.
     @Test(arguments: cases)
     func dipsAreFoundWithStartDurationAndDepth(_ point: Case) throws {
-        var withinClassA = 0
         for phase in 0..<3 {
             let (start, events) = try Self.events(point, phase: phase)
             let dips = events.filter { $0.kind == .dip }
@@ -74,10 +71,8 @@ import Testing
             if point.residualPercent == 0 { #expect(interruptions.count == 1) }
             let residual = try #require(dips.first).extremeRMS
             let error = abs(residual / Self.declared - point.residualPercent / 100)
-            #expect(error < 0.005, "L\(phase + 1)")
-            if error < 0.002 { withinClassA += 1 }
+            #expect(error < 0.002, "L\(phase + 1)")
         }
-        if point.cycles >= 2 { #expect(withinClassA >= 2) }
     }
 
     /// While the meter finds its cycles, its readings are of anything but cycles.

@@ -16,9 +16,10 @@ import Testing
         var ended: [VoltageEvent] = []
         for (index, value) in volts.enumerated() {
             var reading = HalfCycleReading()
-            reading.endFrame = Double(index + 2) * 100
-            reading.frames = 200
-            reading.voltageRMS = value
+            reading.ownCycleEndFrame = SIMD3(repeating: Double(index + 2) * 100)
+            reading.ownCycleFrames = SIMD3(repeating: 200)
+            reading.ownCycleVoltageRMS = value
+            reading.ownCycles = .all
             reading.flags = flags[index] ?? []
             detector.add(reading)
             while let event = detector.nextEnded() { ended.append(event) }
@@ -108,6 +109,31 @@ import Testing
         #expect(supply.map(\.phases) == [.l1])
     }
 
+    /// Each phase's cycles end at its own crossings: L3's lie a third of a cycle before L1's here.
+    @Test(arguments: [(l3: [4], l1: [5, 6], dips: 2), (l3: [4, 5], l1: [5, 6], dips: 1)])
+    func theSuppliesEventsGoByTheOrderInWhichCyclesEnd(_ dip: (l3: [Int], l1: [Int], dips: Int)) throws {
+        var detector = try VoltageEventDetector(
+            .init(declaredVoltage: 230), phases: .all, sampleRateHz: Self.rate, nominalHz: 50)
+        var ended: [VoltageEvent] = []
+        for index in 0..<12 {
+            var reading = HalfCycleReading()
+            let end = Double(index + 2) * 100
+            reading.ownCycleEndFrame = SIMD3(end, end - 33, end - 67)
+            reading.ownCycleFrames = SIMD3(repeating: 200)
+            reading.ownCycleVoltageRMS = SIMD3(
+                dip.l1.contains(index) ? 180 : 230, 230, dip.l3.contains(index) ? 170 : 230)
+            reading.ownCycles = .all
+            detector.add(reading)
+            while let event = detector.nextEnded() { ended.append(event) }
+        }
+        #expect(ended.filter { $0.phases == .l1 && !$0.isPolyphase }.map(\.startFrame) == [500])
+        #expect(ended.filter { $0.phases == .l3 && !$0.isPolyphase }.map(\.startFrame) == [333])
+        let supply = ended.filter(\.isPolyphase)
+        #expect(supply.map(\.startFrame) == (dip.dips == 2 ? [333, 500] : [333]))
+        #expect(supply.map(\.endFrame) == (dip.dips == 2 ? [433, 700] : [700]))
+        #expect(supply.last?.extremeRMS == (dip.dips == 2 ? 180 : 170))
+    }
+
     @Test func absentPhasesAreNotInterrupted() throws {
         let volts = [230.0, 230, 100, 230].map { SIMD3($0, 0, 0) }
         let ended = try Self.events(volts, phases: .l1).ended
@@ -121,11 +147,19 @@ import Testing
         var detector = try VoltageEventDetector(
             .init(declaredVoltage: 230), phases: .all, sampleRateHz: Self.rate, nominalHz: 50)
         var first = HalfCycleReading()
-        first.endFrame = 37
-        first.frames = 37
-        first.voltageRMS = SIMD3(repeating: 20)
+        first.ownCycleEndFrame = SIMD3(repeating: 37)
+        first.ownCycleFrames = SIMD3(repeating: 37)
+        first.ownCycleVoltageRMS = SIMD3(repeating: 20)
+        first.ownCycles = .all
         detector.add(first)
         #expect(!detector.isRunning)
+        first.ownCycleFrames = SIMD3(repeating: 200)
+        first.ownCycles = []
+        detector.add(first)
+        #expect(!detector.isRunning)
+        first.ownCycles = .l2
+        detector.add(first)
+        #expect(detector.running(.dip, phase: 1) != nil && detector.running(.dip, phase: 0) == nil)
     }
 
     @Test func aGapStartsNothingAndMarksWhatRuns() throws {

@@ -13,6 +13,11 @@ extension GoldenVector {
         report(kind, index, "currentRMS", reading.currentRMS, to: &bench)
         report(kind, index, "halfCycleCurrentRMS", reading.halfCycleCurrentRMS, to: &bench)
         report(kind, index, "activePower", reading.activePower, to: &bench)
+        report(kind, index, "ownCycleVoltageRMS", reading.ownCycleVoltageRMS, to: &bench)
+        report(kind, index, "ownHalfCycleVoltageRMS", reading.ownHalfCycleVoltageRMS, to: &bench)
+        report(kind, index, "ownCycleEndFrame", reading.ownCycleEndFrame, to: &bench)
+        report(kind, index, "ownCycleFrames", reading.ownCycleFrames, to: &bench)
+        report(kind, index, "ownCycles", UInt32(reading.ownCycles.rawValue), to: &bench)
         report(kind, index, "isWholeCycle", UInt32(reading.isWholeCycle ? 1 : 0), to: &bench)
         report(kind, index, "flags", reading.flags.rawValue, to: &bench)
     }

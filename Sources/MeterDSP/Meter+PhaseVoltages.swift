@@ -1,0 +1,95 @@
+extension Meter {
+    /// Notes where the phases' voltages crossed zero in the group just taken.
+    @_noAllocation @_noLocks
+    @inline(never)
+    mutating func noteCrossings() {
+        guard finder.findsVoltages else { return }
+        for phase in 0..<3 where finder.hasCrossed(phase) {
+            voltages.lags[phase].note(finder.crossing(of: phase), halfCycle: finder.halfCycle)
+        }
+    }
+
+    /// Places the cuts of the phases' own half cycles that end in the running half cycle of all, which ends at `end`.
+    @_noAllocation @_noLocks
+    mutating func placeCuts(_ end: Double) {
+        let parity = voltages.begin()
+        guard finder.findsVoltages else { return }
+        let half = finder.halfCycle
+        let boundary = SharedBoundary(
+            position: end, halfCycle: half, step: (end - start.position) / half, parity: parity,
+            isSettled: finder.hasSettled)
+        for phase in 0..<3 where scales.isPresent(phase) {
+            voltages.lags[phase].follow(boundary)
+            if phase == finder.boundarySource {
+                if let lag = voltages.lags[phase].lead(boundary) {
+                    // Half a cycle behind: it was another phase's crossings that the boundaries stood at.
+                    if lag > 0.5 { placeCut(phase, at: end - lag * half, boundary) }
+                    placeCut(phase, at: end, boundary)
+                    continue
+                }
+            }
+            voltages.lags[phase].assume(thirds: (phase + 3 - (finder.boundarySource ?? 0)) % 3)
+            let lag = voltages.lags[phase].update(boundary, isPresent: finder.isPresent(phase))
+            if lag < 0 {
+                voltages.lags[phase].wait()
+                continue
+            }
+            placeCut(phase, at: end - lag * half, boundary)
+            if lag >= PhaseLag.most {
+                let next = voltages.lags[phase].catchUp(parity)
+                placeCut(phase, at: end - next * half, boundary)
+            }
+        }
+    }
+
+    /// Places the cut of `phase` at `position`; not where the frames are gone.
+    @_noAllocation @_noLocks
+    private mutating func placeCut(_ phase: Int, at position: Double, _ boundary: SharedBoundary) {
+        guard position > start.position - constants.reachBack,
+            voltages.canCut(phase, at: position, halfCycle: boundary.halfCycle)
+        else { return }
+        let place = Boundary(position: position)
+        var values = SIMD4<Double>.zero
+        if conditioner.leavesVoltage(phase) {
+            values = stage.codes(ofLane: phase, from: place.index - 1) - conditioner.level[phase]
+        } else {
+            for frame in 0..<4 { values[frame] = conditioner[place.index - 1 + Int64(frame)][phase] }
+        }
+        voltages.insert(VoltageCut(phase, place, values: values))
+    }
+
+    /// Completes a cut's sums; `stretch` is of the frames from the start of the running half cycle to it.
+    @_noAllocation @_noLocks
+    mutating func complete(_ cut: Int, _ stretch: borrowing Stretch) {
+        let phase = voltages.cuts[cut].phase
+        let index = voltages.cuts[cut].index
+        voltages.cuts[cut].before.frames = voltages.cuts[cut].position - start.position
+        voltages.cuts[cut].before.sum += stretch.sum[phase] - start.edge.sum[phase]
+        voltages.cuts[cut].before.squares += stretch.squares[phase] - start.edge.squares[phase]
+        guard index < start.index else { return }
+        var missing = Stretch()
+        addFrames(from: index + 1, through: start.index, to: &missing)
+        voltages.cuts[cut].before.sum -= missing.sum[phase]
+        voltages.cuts[cut].before.squares -= missing.squares[phase]
+    }
+
+    /// Ends the phases' half cycles at their cuts; `current` is the half cycle of all that ends.
+    @_noAllocation @_noLocks
+    mutating func endPhaseHalfCycles(_ current: borrowing Stretch) {
+        for cut in 0..<voltages.count {
+            let phase = voltages.cuts[cut].phase
+            let level = levels.isKnown ? levels.value[phase] - conditioner.level[phase] : nil
+            voltages.end(voltages.cuts[cut], level: level, scale: scales.scale[phase].magnitude)
+            if hasPrevious, finder.isCycle(voltages.cycleFrames[phase]) { voltages.measured.mark(phase) }
+        }
+        for phase in 0..<3 {
+            voltages.append(
+                phase, frames: current.frames, sum: current.sum[phase], squares: current.squares[phase])
+        }
+        halfCycle.ownCycleVoltageRMS = voltages.cycleRMS
+        halfCycle.ownHalfCycleVoltageRMS = voltages.halfCycleRMS
+        halfCycle.ownCycleEndFrame = voltages.cycleEnd
+        halfCycle.ownCycleFrames = voltages.cycleFrames
+        halfCycle.ownCycles = voltages.measured
+    }
+}
