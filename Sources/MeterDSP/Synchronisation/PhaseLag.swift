@@ -43,7 +43,7 @@ struct PhaseLag: BitwiseCopyable {
     /// not.
     @_noAllocation @_noLocks
     mutating func follow(_ boundary: SharedBoundary) {
-        if (boundary.step - 1).magnitude > 0.01 { lags += boundary.step - 1 }
+        if (boundary.step - 1).magnitude > 0.003 { lags += boundary.step - 1 }
     }
 
     /// Brings the lag up to `boundary` by the phase's crossing that belongs to it.

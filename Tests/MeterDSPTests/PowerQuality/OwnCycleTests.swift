@@ -26,16 +26,19 @@ import Testing
             return factor(phase, seconds) * declared * 2.0.squareRoot() * wave
         }
 
-        /// RMS over `span`, by the midpoint rule, which is exact but for the steps' places.
+        /// RMS over `span` without its mean, by the midpoint rule, which is exact but for the steps' places.
         func rms(_ phase: Int, _ span: Range<Double>) -> Double {
             let count = 20_000
             let step = (span.upperBound - span.lowerBound) / Double(count)
             var sum = 0.0
+            var squares = 0.0
             for index in 0..<count {
                 let u = value(phase, span.lowerBound + (Double(index) + 0.5) * step)
-                sum += u * u
+                sum += u
+                squares += u * u
             }
-            return (sum / Double(count)).squareRoot()
+            let mean = sum / Double(count)
+            return (squares / Double(count) - mean * mean).squareRoot()
         }
 
         /// A crossing of `phase` nearest to `seconds`.
