@@ -4,7 +4,7 @@ extension Meter {
     @inline(never)
     mutating func noteCrossings() {
         guard finder.findsVoltages else { return }
-        for phase in 0..<3 where finder.hasCrossed(phase) {
+        for phase in 0..<3 where finder.hasCrossed(phase) && !voltages.lags[phase].isLeading {
             voltages.lags[phase].note(finder.crossing(of: phase), halfCycle: finder.halfCycle)
         }
     }
@@ -48,24 +48,26 @@ extension Meter {
         guard position > start.position - constants.reachBack,
             voltages.canCut(phase, at: position, halfCycle: boundary.halfCycle)
         else { return }
-        let place = Boundary(position: position)
-        var values = SIMD4<Double>.zero
+        var cut = VoltageCut(phase, at: position)
+        let first = cut.index - 1
         if conditioner.leavesVoltage(phase) {
-            values = stage.codes(ofLane: phase, from: place.index - 1) - conditioner.level[phase]
+            cut.takeEdge(stage.codes(ofLane: phase, from: first) - conditioner.level[phase])
         } else {
-            for frame in 0..<4 { values[frame] = conditioner[place.index - 1 + Int64(frame)][phase] }
+            var values = SIMD4<Double>.zero
+            for frame in 0..<4 { values[frame] = conditioner[first + Int64(frame)][phase] }
+            cut.takeEdge(values)
         }
-        voltages.insert(VoltageCut(phase, place, values: values))
+        voltages.insert(cut)
     }
 
-    /// Completes a cut's sums; `stretch` is of the frames from the start of the running half cycle to it.
+    /// Completes a cut's sums; `sum` and `squares` are of the frames from the start of the running half cycle to it.
     @_noAllocation @_noLocks
-    mutating func complete(_ cut: Int, _ stretch: borrowing Stretch) {
+    mutating func complete(_ cut: Int, sum: Double, squares: Double) {
         let phase = voltages.cuts[cut].phase
         let index = voltages.cuts[cut].index
         voltages.cuts[cut].before.frames = voltages.cuts[cut].position - start.position
-        voltages.cuts[cut].before.sum += stretch.sum[phase] - start.edge.sum[phase]
-        voltages.cuts[cut].before.squares += stretch.squares[phase] - start.edge.squares[phase]
+        voltages.cuts[cut].before.sum += sum - start.edge.sum[phase]
+        voltages.cuts[cut].before.squares += squares - start.edge.squares[phase]
         guard index < start.index else { return }
         var missing = Stretch()
         addFrames(from: index + 1, through: start.index, to: &missing)

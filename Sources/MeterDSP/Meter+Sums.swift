@@ -69,7 +69,8 @@ extension Meter {
                 addFrames(from: next, through: last, to: &stretch)
                 next = last + 1
             }
-            complete(cut, stretch)
+            let phase = voltages.cuts[cut].phase
+            complete(cut, sum: stretch.sum[phase], squares: stretch.squares[phase])
         }
         addFrames(from: next, through: end.index, to: &stretch)
         if conditioner.isNeeded {

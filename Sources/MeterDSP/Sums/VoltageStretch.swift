@@ -48,13 +48,19 @@ struct VoltageCut: BitwiseCopyable {
     @_noAllocation @_noLocks
     init() {}
 
+    @_noAllocation @_noLocks
+    init(_ phase: Int, at position: Double) {
+        self.phase = phase
+        self.position = position
+        index = wholeFrames(position)
+    }
+
+    /// Adds what the edge adds.
+    ///
     /// - Parameter values: of the four frames around it.
     @_noAllocation @_noLocks
-    init(_ phase: Int, _ boundary: Boundary, values: SIMD4<Double>) {
-        self.phase = phase
-        position = boundary.position
-        index = boundary.index
-        let weighted = EdgeWeights(boundary.rest).integral * values
+    mutating func takeEdge(_ values: SIMD4<Double>) {
+        let weighted = EdgeWeights(position - Double(index)).integral * values
         let squared = weighted * values
         before.sum = weighted[0] + weighted[1] + weighted[2] + weighted[3]
         before.squares = squared[0] + squared[1] + squared[2] + squared[3]

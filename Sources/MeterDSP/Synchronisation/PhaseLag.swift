@@ -14,6 +14,8 @@ struct PhaseLag: BitwiseCopyable {
     /// apart.
     private var lags = SIMD2<Double>.zero
     private var isKnown = false
+    /// The boundaries are the phase's own crossings: no other needs to be noted.
+    private(set) var isLeading = false
     /// The two crossings last seen, the later one first, in frames.
     private var lastCrossing = -Double.infinity
     private var crossingBefore = -Double.infinity
@@ -52,6 +54,7 @@ struct PhaseLag: BitwiseCopyable {
     /// - Returns: the lag: below 0 the cut is still to come, from ``most`` on there is a later one.
     @_noAllocation @_noLocks
     mutating func update(_ boundary: SharedBoundary, isPresent: Bool) -> Double {
+        isLeading = false
         if isPresent { measure(boundary) }
         return lags[boundary.parity]
     }
@@ -126,7 +129,8 @@ struct PhaseLag: BitwiseCopyable {
     @_noAllocation @_noLocks
     mutating func lead(_ boundary: SharedBoundary) -> Double? {
         let lag = lags[boundary.parity]
-        guard !isKnown || lag.magnitude < 0.01 || (lag - 1).magnitude < 0.01 else { return nil }
+        isLeading = !isKnown || lag.magnitude < 0.01 || (lag - 1).magnitude < 0.01
+        guard isLeading else { return nil }
         lags = .zero
         isKnown = true
         held = 0
