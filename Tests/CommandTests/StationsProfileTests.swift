@@ -18,7 +18,7 @@ struct StationsProfileTests {
         #expect(plain.code == 0 && plain.errors.isEmpty)
         #expect(plain.outputLines.allSatisfy { $0.count <= 80 })
         let objects = try HeadroomProcess.run(["stations", "list", "--json"]).outputLines.map(jsonObject)
-        #expect(objects.compactMap { $0["profile"] as? String } == Self.profiles + ["zaptec", "easee"])
+        #expect(objects.compactMap { $0["profile"] as? String } == Self.profiles + ["easee", "zaptec"])
         for object in objects where object["transports"] as? [String] != ["cloud"] {
             #expect(Set(object.keys) == Self.listKeys)
         }
