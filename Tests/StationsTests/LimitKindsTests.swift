@@ -1,4 +1,5 @@
 import Allocation
+import Realtime
 import Synchronization
 import Testing
 
@@ -233,5 +234,43 @@ private let coil = ["release: {address: 400, type: bit}", "command: {address: 12
         writer.publish(StationLimit(amperes: 0))
         try await eventually("paused") { writer.report().acceptedAmperes == 0 && station.registers[10] == 0 }
         writer.stop()
+    }
+}
+
+@Suite(.timeLimit(.minutes(2))) struct RaiseGapTests {
+    private static func profile(gap: String) throws -> StationProfile {
+        var profile = try genericProfile([("acts-within-s: 0.2", "acts-within-s: 0.2\n  raise-gap-s: \(gap)")])
+        profile.requestTimeoutSeconds = 30
+        return profile
+    }
+
+    @Test("a higher limit that waits out the profile's gap holds no lower one up")
+    func lowerGoesAtOnce() async throws {
+        let station = try ScriptedStation(registers: genericRegisters, onWrite: followsLimit)
+        defer { station.stop() }
+        let writer = try StationWriter(configuration(try Self.profile(gap: "3600"), port: station.port))
+        defer { writer.stop(timeoutSeconds: 10) }
+        for (amperes, accepted) in [(10.0, 10.0), (16, 10), (8, 8), (12, 8), (7, 7)] {
+            writer.publish(StationLimit(amperes: amperes))
+            let reads = writer.diagnostics().reads
+            try await eventually("\(accepted) A, and rounds later too") {
+                writer.report().acceptedAmperes == accepted && writer.diagnostics().reads > reads + 4
+            }
+        }
+        #expect(station.registers[10] == 70)
+    }
+
+    @Test("a higher limit goes out when the profile's gap after the last one is over")
+    func higherWaits() async throws {
+        let station = try ScriptedStation(registers: genericRegisters, onWrite: followsLimit)
+        defer { station.stop() }
+        let writer = try StationWriter(configuration(try Self.profile(gap: "1"), port: station.port))
+        defer { writer.stop(timeoutSeconds: 10) }
+        let began = MonotonicClock.nanoseconds()
+        writer.publish(StationLimit(amperes: 10))
+        try await eventually("10 A accepted") { writer.report().acceptedAmperes == 10 }
+        writer.publish(StationLimit(amperes: 12))
+        try await eventually("12 A accepted") { writer.report().acceptedAmperes == 12 }
+        #expect(MonotonicClock.nanoseconds() - began >= 1_000_000_000)
     }
 }

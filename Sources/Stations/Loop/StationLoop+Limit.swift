@@ -58,6 +58,15 @@ struct LimitState: Sendable {
 }
 
 extension StationLoop {
+    /// When `wish` is to be written.
+    func limitDue(_ wish: StationShared.Wish) -> Int64 {
+        let due = limit.writeDue(wish)
+        guard let gap = profile.limit.raiseGapSeconds, let written = limit.written,
+            wish.sequence != limit.sent.sequence, !wish.isLower(than: limit.sent)
+        else { return due }
+        return max(due, written.time + Int64(gap * 1e9))
+    }
+
     /// The registers of the limit that this station has: a single-phase one has only its own.
     private var limitRegisters: ArraySlice<StationProfile.RegisterIndex> {
         profile.limit.registers.prefix(max(1, configuration.supplyPhases.count))

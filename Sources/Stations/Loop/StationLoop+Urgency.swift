@@ -94,7 +94,7 @@ extension StationLoop {
             case .ordinary: break
             }
             if shared.isStopping { return Answer(try connection.giveUp(ticket)) }
-            if isReadyForLimits, limit.writeDue(shared.wish.load()) <= now {
+            if isReadyForLimits, limitDue(shared.wish.load()) <= now {
                 if connection.hasRoom {
                     try writeLimit(connection, shared.wish.load())
                     continue
@@ -118,7 +118,7 @@ extension StationLoop {
     /// When the limit is due again without anybody's signal: a refresh, or a write that failed.
     private func limitDueBeside() -> Int64 {
         guard mayInterrupt else { return .max }
-        let due = limit.writeDue(shared.wish.load())
+        let due = limitDue(shared.wish.load())
         // What is due already was seen to before the request went out, or a signal comes for it.
         return due > MonotonicClock.nanoseconds() ? due : .max
     }
@@ -137,7 +137,7 @@ extension StationLoop {
         case .ordinary:
             if shared.isStopping { return false }
             let wish = shared.wish.load()
-            if isReadyForLimits, limit.writeDue(wish) <= MonotonicClock.nanoseconds() {
+            if isReadyForLimits, limitDue(wish) <= MonotonicClock.nanoseconds() {
                 try writeLimit(connection, wish)
             }
             return !shared.isStopping

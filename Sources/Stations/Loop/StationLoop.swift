@@ -115,7 +115,7 @@ struct StationLoop: ~Copyable {
             settleOvertaken(connection)
             let now = MonotonicClock.nanoseconds()
             let wish = shared.wish.load()
-            if limit.writeDue(wish) <= now {
+            if limitDue(wish) <= now {
                 try writeLimit(connection, wish)
             } else if keepAliveDue <= now {
                 try keepAlive(connection)
@@ -126,7 +126,7 @@ struct StationLoop: ~Copyable {
             } else if poll.due <= now {
                 try pollNextBlock(connection)
             } else {
-                let next = min(limit.writeDue(wish), limit.checkDue, keepAliveDue, failSafe.checkDue, poll.due)
+                let next = min(limitDue(wish), limit.checkDue, keepAliveDue, failSafe.checkDue, poll.due)
                 shared.wake.wait(until: next)
             }
         }

@@ -25,6 +25,8 @@ extension StationProfile {
         package var actsWithinSeconds: Double
         /// A volatile limit is written again this often; nil: only when it changes.
         package var refreshSeconds: Double?
+        /// A higher limit waits until so long after the last one; a lower one never does. nil: neither does a higher.
+        package var raiseGapSeconds: Double?
 
         package var isPerPhase: Bool { registers.count == 3 }
 

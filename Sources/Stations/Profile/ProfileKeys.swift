@@ -23,7 +23,7 @@ enum ProfileKeys {
     static let measurements = ["current-a", "voltage-v", "power-w", "energy-wh", "energy-of"]
     static let limit = [
         "register", "registers", "unit", "step-a", "minimum-a", "largest-a", "can-pause", "pause-a", "pause", "resume",
-        "read-back", "acts-within-s", "refresh-s",
+        "read-back", "acts-within-s", "refresh-s", "raise-gap-s",
     ]
     static let registerValue = ["register", "value"]
     static let failSafe = [

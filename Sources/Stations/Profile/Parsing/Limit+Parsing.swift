@@ -45,6 +45,7 @@ extension StationProfile.Limit {
         readBack = try Self.readBack(fields["read-back"], table, isPerPhase: registers.count > 1)
         actsWithinSeconds = try fields["acts-within-s"]?.number(0.1...120) ?? 3
         refreshSeconds = try fields["refresh-s"]?.number(1...3600)
+        raiseGapSeconds = try fields["raise-gap-s"]?.number(0.1...3600)
         try checkPause(fields, table, node)
         try checkWear(fields, table)
     }
