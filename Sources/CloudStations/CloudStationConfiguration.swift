@@ -25,7 +25,7 @@ public struct CloudStationConfiguration: Sendable {
     public var chargerLines: [String: [Phase]]
     /// False: it is watched, never limited.
     public var isManaged: Bool
-    /// Another address than the maker's: an http address of this machine, for tests.
+    /// Another address than the maker's: an http address of this machine, of a simulated cloud.
     package var baseAddress: String?
 
     /// Below this a car does not charge (IEC 61851-1), in ampere.
@@ -114,7 +114,7 @@ public struct CloudStationConfiguration: Sendable {
                 "name one of the installation's lines, or each of the three once")
         }
         try require(
-            baseAddress.map { $0.hasPrefix("http://127.0.0.1:") } ?? true, "baseAddress", "not this machine",
-            "leave it out: only tests set it")
+            baseAddress.map { $0.hasPrefix("http://127.0.0.1:") } ?? true, "baseAddress", "'\(baseAddress ?? "")' is not this machine",
+            "leave it out, or use http://127.0.0.1:PORT of a simulated cloud (headroom twin --cloud)")
     }
 }

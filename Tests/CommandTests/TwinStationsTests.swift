@@ -51,6 +51,23 @@ struct TwinStationsTests {
         #expect(outcome.code == 0 && outcome.output.contains("Parking 3: free, limit 16.0 A"), "\(outcome.output)")
     }
 
+    @Test("twin plays makers' clouds, tells how to reach them and what reached them")
+    func clouds() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(Self.file, to: "stations.yaml")
+        let outcome = try HeadroomProcess.run([
+            "twin", "--stations", path, "--cloud", "zaptec", "--cloud", "easee", "--seconds", "1", "--json",
+        ])
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        for words in ["type: zaptec", "type: easee", "address: http://127.0.0.1:", "credentials: env:ZAPTEC"] {
+            #expect(outcome.errors.contains(words), "'\(words)' in \(outcome.errors)")
+        }
+        let summary = try jsonObject(#require(outcome.outputLines.last))
+        let clouds = try #require(summary["clouds"] as? [[String: Any]])
+        #expect(clouds.map { $0["maker"] as? String } == ["zaptec", "easee"])
+        #expect(clouds.allSatisfy { $0["requests"] as? Int == 0 && $0["changes"] as? Int == 0 })
+    }
+
     @Test("demo steers a mix of models")
     func demo() throws {
         let folder = try TemporaryFolder()

@@ -27,6 +27,7 @@ import Testing
             raise-interval-min: 20
             set-offline-current: true
             charger-phases: {ZPR000001: [L1, L2, L3], ZPR000002: L2}
+            address: http://127.0.0.1:8081
         """
 
     @Test func everyKeyIsRead() throws {
@@ -37,6 +38,7 @@ import Testing
         #expect(station.profile.identifier == "zaptec")
         #expect(station.installation == Self.id)
         #expect(station.credentials == .file("/etc/headroom/zaptec"))
+        #expect(station.baseAddress == "http://127.0.0.1:8081")
         #expect(station.supplyPhases == [.l2, .l3, .l1])
         #expect(station.maximumAmperes == 63)
         #expect(station.failSafeAmperes == 18)
@@ -82,6 +84,7 @@ import Testing
             ("set-offline-current: true", "password: x", "password"),
             ("raise-interval-min: 20", "raise-interval-min: 0", "raise-interval-min"),
             ("    fail-safe-a: 18\n", "", "fail-safe-a"),
+            ("    limit-a: 63", "    address: https://example.org\n    limit-a: 63", "address"),
             ("{ZPR000001: [L1, L2, L3]", "{ZPR000001: [L1, L1, L3]", "charger-phases"),
         ])
     func wrong(_ old: String, _ new: String, _ key: String) throws {

@@ -39,7 +39,7 @@ extension SiteSettings {
     private static func cloudStation(_ node: YAMLNode) throws(YAMLError) -> CloudStationConfiguration {
         let fields = try node.fields([
             "name", "type", "installation", "credentials", "phases", "limit-a", "fail-safe-a", "raise-interval-min",
-            "set-offline-current", "charger-phases", "load-management",
+            "set-offline-current", "charger-phases", "load-management", "address",
         ])
         let profile = try fields.required("type").choice(
             CloudProfile.builtIn.map { ($0.identifier, $0) }, what: "station type")
@@ -53,7 +53,7 @@ extension SiteSettings {
         let limit = try fields.required("limit-a").number(6...1000)
         var chargers: [String: [Phase]] = [:]
         for (charger, entry) in try fields["charger-phases"]?.entries() ?? [] { chargers[charger] = try lines(entry) }
-        let station = CloudStationConfiguration(
+        var station = CloudStationConfiguration(
             name: try fields.required("name").string(), profile: profile,
             installation: try fields.required("installation").string(), credentials: credentials,
             supplyPhases: try fields["phases"].map { node throws(YAMLError) in try lines(node) } ?? Phase.allCases,
@@ -61,13 +61,14 @@ extension SiteSettings {
             raiseIntervalSeconds: try (fields["raise-interval-min"]?.number(1...1440) ?? 15) * 60,
             setsOfflineCurrent: try fields["set-offline-current"]?.boolean() ?? false, chargerLines: chargers,
             isManaged: try fields["load-management"]?.boolean() ?? true)
+        station.baseAddress = try fields["address"]?.string()
         do throws(StationError) {
             try station.check()
         } catch {
             // The configuration names its own properties; the reader has to find the key.
             let keys = [
                 "supplyPhases": "phases", "maximumAmperes": "limit-a", "failSafeAmperes": "fail-safe-a",
-                "raiseIntervalSeconds": "raise-interval-min", "chargerLines": "charger-phases",
+                "raiseIntervalSeconds": "raise-interval-min", "chargerLines": "charger-phases", "baseAddress": "address",
             ]
             let key = keys[error.field] ?? error.field
             throw fields[key]?.error(error.problem, error.remedy)
@@ -101,6 +102,9 @@ extension SiteSettings {
                 "    set-offline-current: \(station.setsOfflineCurrent)",
                 "    load-management: \(station.isManaged)",
             ]
+            if let address = station.baseAddress {
+                lines.append("    address: \(quoted(address))    # of a simulated cloud on this machine (headroom twin --cloud)")
+            }
             if !station.chargerLines.isEmpty {
                 lines.append("    charger-phases:")
                 for (charger, phases) in station.chargerLines.sorted(by: { $0.key < $1.key }) {

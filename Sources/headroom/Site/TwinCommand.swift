@@ -29,12 +29,22 @@ struct TwinCommand: ParsableCommand {
                   hurry: 10                   # its delays and its restart ten times as fast
 
             Example: headroom twin --stations stations.yaml --json
+
+            With --cloud it plays a maker's cloud too, and prints the settings that lead there.
+
+            Example: headroom twin --stations 1 --cloud zaptec
             """)
 
     @OptionGroup var building: TwinOptionGroup
 
     @Option(help: ArgumentHelp("Write the settings for headroom run to this new file.", valueName: "file"))
     var writeConfig: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Play this maker's cloud on the loopback interface, with one installation of two chargers; may be repeated.",
+            valueName: "zaptec|easee"))
+    var cloud: [CloudMaker] = []
 
     @Option(
         parsing: .unconditional,
@@ -51,12 +61,15 @@ struct TwinCommand: ParsableCommand {
             let servesMeter = !isOfStations || writeConfig != nil
             let twin = try building.start(servesMeter: servesMeter)
             defer { twin.stop() }
+            let clouds = try cloud.map { try $0.start() }
+            defer { clouds.forEach { $0.twin.stop() } }
             if let writeConfig {
                 let settings = try TwinSite.settings(twin.description, feedsIn: building.photovoltaics > 0)
                 try SettingsFile.write(settings.yaml, to: writeConfig)
             }
             if servesMeter { complain("ADC      \(twin.iioURI), device \(twin.description.deviceName)") }
             TwinView.addresses(twin.description).forEach { complain($0) }
+            clouds.flatMap(\.lines).forEach { complain($0) }
             if isOfStations {
                 try TwinView.watch(twin, kind: .suitable(json: json), seconds: seconds)
             } else {
@@ -64,9 +77,11 @@ struct TwinCommand: ParsableCommand {
             }
             let seen = twin.observation()
             if json {
-                print("{\"summary\":true,\"t_s\":\(fixed(seen.seconds, 3))\(TwinReport.jsonMembers(seen))}")
+                let played = clouds.map(\.jsonObject).joined(separator: ",")
+                print(
+                    "{\"summary\":true,\"t_s\":\(fixed(seen.seconds, 3))\(TwinReport.jsonMembers(seen)),\"clouds\":[\(played)]}")
             } else {
-                TwinReport.lines(seen).forEach { print($0) }
+                (TwinReport.lines(seen) + clouds.map(\.summary)).forEach { print($0) }
             }
         }
     }
