@@ -202,13 +202,13 @@ extension StationState {
             if car.demandAmperes < .infinity { lower(to: car.demandAmperes, .carUsesLess) }
             // Over all lines; where no current is reported, what it may draw.
             var amperes = 0.0
-            for place in 0..<3 where lines.contains(place: place) {
+            for place in 0..<3 where lines.contains(place: place) && !(report.status == .discharging) {
                 amperes += report.drawnTime == .never ? limitAmperes[place] : max(0, drawn[place])
             }
             turn.note(amperes: amperes, weight: rating.weight, leastServed: moment.leastServed, now: now)
             if turn.seconds(now: now) > policy.rotationSeconds, limit.amperes == 0 { car.forgetDemand() }
         }
-        turn.note(isOn: limit.amperes > 0, now: now)
+        turn.note(isOn: limit.amperes > 0, forWantOfRoom: limit.reason.isWantOfRoom, now: now)
         if !(role == .car) { turn.forgetOff() }
         if highestAmperes < floorAmperes { highestAmperes = floorAmperes }
     }

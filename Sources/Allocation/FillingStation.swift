@@ -38,10 +38,6 @@ extension StationState {
     @_noAllocation @_noLocks
     mutating func tryToAdmit(_ nodes: inout MutableSpan<NodeState>, now: MonotonicTime, policy: AllocationPolicy) {
         guard highestAmperes > 0 else { return }
-        guard !turn.isInMinimumTimeOff(now: now, policy: policy) || role == .parked else {
-            targetReason = .minimumTimeOff
-            return
-        }
         let need = load(grid.lowestAmperes, on: lines)
         var least = -StationGrid.toleranceAmperes
         var isLacking = false
@@ -60,6 +56,10 @@ extension StationState {
             }
         }
         guard !isLacking else { return }
+        guard !turn.isInMinimumTimeOff(now: now, policy: policy) || role == .parked else {
+            targetReason = .minimumTimeOff
+            return
+        }
         isAdmitted = true
         target = .same(grid.lowestAmperes, on: lines)
         take(need, from: &nodes)

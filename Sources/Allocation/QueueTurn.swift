@@ -48,15 +48,15 @@ struct QueueTurn: BitwiseCopyable {
     @_noAllocation @_noLocks
     mutating func leave() { isPresent = false }
 
-    /// Notes whether it has a limit now.
+    /// Notes whether it has a limit now. Only who was stopped for want of room has a minimum time off.
     @_noAllocation @_noLocks
-    mutating func note(isOn: Bool, now: MonotonicTime) {
+    mutating func note(isOn: Bool, forWantOfRoom: Bool, now: MonotonicTime) {
         guard isOn != self.isOn else { return }
         self.isOn = isOn
-        changed = now
+        changed = isOn || forWantOfRoom ? now : .never
     }
 
-    /// Switched off by its own car's doing or by the rules of a fault, not for want of room: no minimum time off.
+    /// Its car has left.
     @_noAllocation @_noLocks
     mutating func forgetOff() { if !isOn { changed = .never } }
 
@@ -77,6 +77,18 @@ struct QueueTurn: BitwiseCopyable {
     @_noAllocation @_noLocks
     func isInTurn(now: MonotonicTime, policy: AllocationPolicy) -> Bool {
         isOn && now.seconds(since: changed) < policy.rotationSeconds
+    }
+}
+
+extension LimitReason {
+    /// Whether a 0 for this reason is for want of room.
+    var isWantOfRoom: Bool {
+        @_noAllocation @_noLocks get {
+            switch self {
+            case .belowMinimum, .queued, .powerLimit, .surplus, .imbalance, .switchOnReserve: true
+            default: false
+            }
+        }
     }
 }
 
