@@ -95,7 +95,7 @@ func takeIn(
         }
         let path = stations[index].path
         for step in 0..<path.count where stations[index].loads(nodes[path[step]].kind) {
-            nodes[path[step]].census.add(part)
+            nodes[path[step]].add(part, isHeld: !stations[index].shares)
         }
         let isManaged = stations[index].rating.isManaged
         alarm.add(.settingsUnusable, if: !stations[index].isUsable)

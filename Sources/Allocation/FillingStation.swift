@@ -39,14 +39,16 @@ extension StationState {
     mutating func tryToAdmit(_ nodes: inout MutableSpan<NodeState>, now: MonotonicTime, policy: AllocationPolicy) {
         guard highestAmperes > 0 else { return }
         let need = load(grid.lowestAmperes, on: lines)
-        var least = -StationGrid.toleranceAmperes
+        var least = 0.0
         var isLacking = false
         for step in 0..<path.count where loads(nodes[path[step]].kind) {
             let node = path[step]
             if nodes[node].kind == .surplus, hasMinimumFromGrid(now: now, policy: policy) { continue }
             for lane in 0..<4 where need[lane] > 0 {
+                let rest = nodes[node].left[lane] - need[lane]
+                guard rest < -StationGrid.toleranceAmperes else { continue }
                 // In parts of what it needs, so that ampere and watt compare.
-                let lack = (nodes[node].left[lane] - need[lane]) / need[lane]
+                let lack = rest / need[lane]
                 guard lack < least else { continue }
                 least = lack
                 isLacking = true

@@ -8,7 +8,7 @@ struct Lanes: BitwiseCopyable {
     init(_ value: Double = 0) { values = InlineArray(repeating: value) }
 
     /// The load that `amperes` are at `volts`.
-    @_noAllocation @_noLocks
+    @_noAllocation @_noLocks @inline(__always)
     init(_ amperes: PerPhaseAmperes, volts: PerPhaseVolts) {
         values = InlineArray(repeating: amperes.l1)
         values[1] = amperes.l2
@@ -25,7 +25,7 @@ struct Lanes: BitwiseCopyable {
         @_noAllocation @_noLocks set { values[lane] = newValue }
     }
 
-    @_noAllocation @_noLocks
+    @_noAllocation @_noLocks @inline(__always)
     mutating func add(_ other: Lanes, times factor: Double = 1) {
         for lane in 0..<4 { values[lane] += other.values[lane] * factor }
     }

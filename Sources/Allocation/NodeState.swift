@@ -83,6 +83,16 @@ struct NodeState: BitwiseCopyable {
         highestBase = Lanes()
     }
 
+    /// Counts a station behind it. Where nothing is measured, only what is kept for those that cannot be told matters.
+    @_noAllocation @_noLocks
+    mutating func add(_ part: Census, isHeld: Bool) {
+        if meter != nil || kind == .imbalance {
+            census.add(part)
+        } else if isHeld {
+            census.held.add(part.held)
+        }
+    }
+
     /// Lowers what is usable: every limit is one more of these. Without a number it locks.
     @_noAllocation @_noLocks
     mutating func bound(_ lane: Int, _ value: Double, _ reason: LimitReason) {
