@@ -128,6 +128,9 @@ extension StationState {
                 var free = nodes[node].usable[lane] - nodes[node].total[lane] + load[lane]
                 if !withHighestBase { free += nodes[node].highestBase[lane] - nodes[node].base[lane] }
                 if lane == Lanes.power { free /= perAmpere }
+                if nodes[node].kind == .surplus, rating.energySource == .gridMinimumAndSurplus {
+                    free = max(free, grid.lowestAmperes)
+                }
                 if free < least {
                     least = free
                     tightest = (node, lane)

@@ -25,7 +25,6 @@ extension StationState {
     mutating func admit(_ nodes: inout MutableSpan<NodeState>) {
         isAdmitted = true
         target = .same(grid.lowestAmperes, on: lines)
-        if targetReason == .cannotBeStopped || !rating.canBeStopped { targetReason = .cannotBeStopped }
         take(load(grid.lowestAmperes, on: lines), from: &nodes)
     }
 
@@ -111,7 +110,10 @@ extension StationState {
             stopped = .none
             stopped.add(place: lane)
         }
-        if isFirst { explain(nodes[node].reason(lane), lane, nodes[node].place) }
+        if isFirst {
+            let isForced = !rating.canBeStopped && nodes[node].left[lane] < -StationGrid.toleranceAmperes
+            explain(isForced ? .cannotBeStopped : nodes[node].reason(lane), lane, nodes[node].place)
+        }
         stop(stopped, at: level, &nodes)
     }
 
