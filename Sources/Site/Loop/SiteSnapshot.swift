@@ -28,8 +28,8 @@ public struct SiteSnapshot: Sendable, BitwiseCopyable {
     public internal(set) var highestAmperes = SIMD3<Double>.zero
     /// Seconds in which the RMS over one cycle was above the main limit, by line.
     public internal(set) var secondsAboveLimit = SIMD3<Double>.zero
-    /// Station-seconds that each `LimitReason` ruled, by its raw value.
-    var reasonSeconds = InlineArray<16, Double>(repeating: 0)
+    /// Station-seconds that each `LimitReason` ruled, by its raw value; as many as there may ever be.
+    var reasonSeconds = InlineArray<32, Double>(repeating: 0)
 
     /// Station-seconds during which limits were what they were for this reason.
     public func seconds(ruledBy reason: LimitReason) -> Double { reasonSeconds[Int(reason.rawValue)] }
