@@ -169,7 +169,7 @@ extension StationState {
         let fitting = fitting(room)
         let isTight = room.smallest(on: lines) < target.smallest(on: lines)
         let phase = isTight ? Lanes.phase(lane) : targetPhase
-        let place = isTight ? nodes[node].place : targetPlace
+        let place = isTight ? NodeState.place(node) : targetPlace
         guard isBelow(fitting) else {
             roomSince = .never
             let byBase = self.fitting(self.room(on: lines, &nodes, withHighestBase: false).amperes)

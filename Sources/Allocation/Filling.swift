@@ -36,7 +36,15 @@ func fill(
     for index in stations.indices where stations[index].role == .held { stations[index].tryToHold(&nodes) }
     raiseTogether(&stations, &nodes, &ranks)
     for index in stations.indices where stations[index].isAdmitted { stations[index].roundDown(&nodes) }
-    for index in stations.indices where stations[index].role == .car { stations[index].takeLastStep(&nodes) }
+    // One step each in turn, so that equals stay within a step. Rounding frees less than a step of each, which is gone
+    // after a few turns but where fine steps share with coarse ones.
+    for _ in 0..<16 {
+        var hasTaken = false
+        for index in stations.indices where stations[index].role == .car && stations[index].takeStep(&nodes) {
+            hasTaken = true
+        }
+        guard hasTaken else { break }
+    }
     guard policy.parksAtMinimum else { return isUnsolvable }
     for index in stations.indices where stations[index].role == .parked && !stations[index].isAdmitted {
         stations[index].tryToAdmit(&nodes, now: now, policy: policy)

@@ -4,8 +4,7 @@ extension StationState {
     mutating func beginFilling() {
         target = .zero
         targetReason = highestReason
-        targetPhase = nil
-        targetPlace = nil
+        targetNode = -1
         isAdmitted = false
         rising = .none
     }
@@ -51,7 +50,7 @@ extension StationState {
                 guard lack < least else { continue }
                 least = lack
                 isLacking = true
-                explain(nodes[node].reason(lane), lane, nodes[node].place)
+                explain(nodes[node].reason(lane), node, lane)
                 if targetReason == .mainFuse || targetReason == .branch { targetReason = .belowMinimum }
                 if nodes[node].room[lane] >= need[lane] - StationGrid.toleranceAmperes { targetReason = .queued }
             }
@@ -75,16 +74,16 @@ extension StationState {
             for lane in 0..<4
             where lines.loads(lane: lane) && nodes[path[step]].left[lane] < -StationGrid.toleranceAmperes {
                 isAdmitted = false
-                explain(nodes[path[step]].reason(lane), lane, nodes[path[step]].place)
+                explain(nodes[path[step]].reason(lane), path[step], lane)
             }
         }
     }
 
     @_noAllocation @_noLocks
-    private mutating func explain(_ reason: LimitReason, _ lane: Int, _ place: LimitPlace) {
+    private mutating func explain(_ reason: LimitReason, _ node: Int, _ lane: Int) {
         targetReason = reason
-        targetPhase = Lanes.phase(lane)
-        targetPlace = place
+        targetNode = node
+        targetLane = lane
     }
 
     @_noAllocation @_noLocks
@@ -112,7 +111,7 @@ extension StationState {
         }
         if isFirst {
             let isForced = !rating.canBeStopped && nodes[node].left[lane] < -StationGrid.toleranceAmperes
-            explain(isForced ? .cannotBeStopped : nodes[node].reason(lane), lane, nodes[node].place)
+            explain(isForced ? .cannotBeStopped : nodes[node].reason(lane), node, lane)
         }
         stop(stopped, at: level, &nodes)
     }
@@ -149,19 +148,37 @@ extension StationState {
         take(Lanes(rest, volts: volts), times: -1, from: &nodes)
     }
 
-    /// Takes one step more on all its lines where what rounding left has room for it.
+    /// Takes one step more on all its lines where what rounding left has room for it; else the lane that has not is the
+    /// reason.
+    ///
+    /// - Returns: true where it took one.
     @_noAllocation @_noLocks
-    mutating func takeLastStep(_ nodes: inout MutableSpan<NodeState>) {
+    mutating func takeStep(_ nodes: inout MutableSpan<NodeState>) -> Bool {
         guard isAdmitted, target.largest(on: lines) + rating.stepAmperes <= highestAmperes + StationGrid.toleranceAmperes
-        else { return }
+        else { return false }
         let step = load(rating.stepAmperes, on: lines)
+        var blocking = (node: -1, lane: 0)
         for place in 0..<path.count where loads(nodes[path[place]].kind) {
+            let node = path[place]
             for lane in 0..<4
-            where step[lane] > 0 && nodes[path[place]].left[lane] < step[lane] - StationGrid.toleranceAmperes { return }
+            where step[lane] > 0 && nodes[node].left[lane] < step[lane] - StationGrid.toleranceAmperes {
+                // The one that stopped it in the filling stays the reason where it still is one.
+                if node == targetNode, lane == targetLane { return false }
+                if blocking.node < 0 { blocking = (node, lane) }
+            }
+        }
+        guard blocking.node < 0 else {
+            explain(nodes[blocking.node].reason(blocking.lane), blocking.node, blocking.lane)
+            return false
         }
         for place in 0..<3 where lines.contains(place: place) {
             target[place] = grid.roundedDown(target[place] + rating.stepAmperes)
         }
+        if target.largest(on: lines) >= highestAmperes {
+            targetReason = highestReason
+            targetNode = -1
+        }
         take(step, from: &nodes)
+        return true
     }
 }

@@ -59,15 +59,15 @@ struct NodeState: BitwiseCopyable {
         self.isUsable = isUsable
     }
 
-    var place: LimitPlace {
-        @_noAllocation @_noLocks get {
-            switch kind {
-            case .main: .main
-            case .charging: .charging
-            case .surplus: .surplus
-            case .imbalance: .imbalance
-            case .branch: .node(index - Self.firstBranch)
-            }
+    /// What the node at `index` is called outside.
+    @_noAllocation @_noLocks
+    static func place(_ index: Int) -> LimitPlace {
+        switch index {
+        case main: .main
+        case charging: .charging
+        case surplus: .surplus
+        case imbalance: .imbalance
+        default: .node(index - firstBranch)
         }
     }
 

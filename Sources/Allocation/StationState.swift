@@ -70,8 +70,9 @@ struct StationState: BitwiseCopyable {
     /// The share, on the grid, by line, and what ended it.
     var target = PerPhaseAmperes.zero
     var targetReason = LimitReason.mainFuse
-    var targetPhase: Phase?
-    var targetPlace: LimitPlace?
+    /// The node and the lane that ended it; -1: its own maximum.
+    var targetNode = -1
+    var targetLane = 0
     var isAdmitted = false
     /// The lines on which it still rises in the filling.
     var rising = PhaseSet.none
@@ -97,6 +98,14 @@ struct StationState: BitwiseCopyable {
     /// The current to which it falls back; its maximum where it has no fall-back.
     var fallBackAmperes: Double {
         @_noAllocation @_noLocks get { rating.failSafeAmperes ?? maximumAmperes }
+    }
+
+    /// The line and the place that ended its share.
+    var targetPhase: Phase? {
+        @_noAllocation @_noLocks get { targetNode < 0 ? nil : Lanes.phase(targetLane) }
+    }
+    var targetPlace: LimitPlace? {
+        @_noAllocation @_noLocks get { targetNode < 0 ? nil : NodeState.place(targetNode) }
     }
 
     /// The power of its share.
