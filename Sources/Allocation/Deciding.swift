@@ -166,7 +166,12 @@ extension StationState {
             return false
         }
         let (room, node, lane) = room(on: lines, &nodes)
-        let fitting = fitting(room)
+        var fitting = fitting(room)
+        // Not while it still has or draws more than there is room for.
+        for place in 0..<3
+        where lines.contains(place: place) && room[place] < counted(place: place) - StationGrid.toleranceAmperes {
+            fitting = .zero
+        }
         let isTight = room.smallest(on: lines) < target.smallest(on: lines)
         let phase = isTight ? Lanes.phase(lane) : targetPhase
         let place = isTight ? NodeState.place(node) : targetPlace
