@@ -252,6 +252,7 @@ struct DecisionCore {
             let base = meters[main].base(lane)
             nodes[main].base[lane] = base.amperes
             nodes[main].highestBase[lane] = base.highest
+            if lane < Lanes.power, fuse.hasWaited(place: lane) { nodes[main].highestBase[lane] = .infinity }
         }
         // What a surplus station may use is a question of cost: late reports are waited for, never answered as an
         // overload. Without a power there is none.

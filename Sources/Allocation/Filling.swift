@@ -62,7 +62,9 @@ private func raiseTogether(
     for place in Orders(count: stations.count).events {
         let event = ranks[place]
         let index = Int(event.station)
-        guard stations[index].isAdmitted, stations[index].role == .car || stations[index].role == .held else { continue }
+        guard stations[index].isAdmitted, stations[index].role == .car || stations[index].role == .held else {
+            continue
+        }
         // Lanes that are used up on the way to this level.
         while true {
             var first = event.key

@@ -154,7 +154,8 @@ extension StationState {
     /// - Returns: true where it took one.
     @_noAllocation @_noLocks
     mutating func takeStep(_ nodes: inout MutableSpan<NodeState>) -> Bool {
-        guard isAdmitted, target.largest(on: lines) + rating.stepAmperes <= highestAmperes + StationGrid.toleranceAmperes
+        guard isAdmitted,
+            target.largest(on: lines) + rating.stepAmperes <= highestAmperes + StationGrid.toleranceAmperes
         else { return false }
         let step = load(rating.stepAmperes, on: lines)
         var blocking = (node: -1, lane: 0)

@@ -54,6 +54,10 @@ struct FuseGuard: BitwiseCopyable {
         return measured < calm ? measured : calm
     }
 
+    /// Whether an overload was waited for since the last window: nobody rises beside what may turn out to stay.
+    @_noAllocation @_noLocks
+    func hasWaited(place: Int) -> Bool { waited.contains(place: place) }
+
     @_noAllocation @_noLocks
     mutating func endOfWindow() {
         waited = .none

@@ -66,7 +66,8 @@ struct ThermalModel: BitwiseCopyable {
     /// With g = 1 − e^−t/τ: from warmth w, (I + s)² g + w (1 − g) ≤ k². For w = I², a quadratic in I; for the present
     /// warmth, where that is more, its root.
     @_noAllocation @_noLocks
-    private static func multiple(_ warmth: Double, _ step: Double, _ seconds: Double, _ body: TripCurve.Body) -> Double {
+    private static func multiple(_ warmth: Double, _ step: Double, _ seconds: Double, _ body: TripCurve.Body) -> Double
+    {
         guard body.bearable < .infinity else { return .infinity }
         let gain = saturation(seconds / body.timeConstantSeconds)
         let root = step * step * gain * gain - step * step * gain + body.bearable

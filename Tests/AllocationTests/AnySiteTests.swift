@@ -196,7 +196,9 @@ private final class AnySite {
     private func checkRises(_ tick: Int) {
         for index in stations.indices where allocator[index].amperes > before[index] {
             rises += 1
-            guard !hasLiar else { continue }
+            // A silent station whose car changes cannot be told from a building that changes against it.
+            let isTold = stations.allSatisfy { $0.isReachable || $0.report.drawnAmperes.maximum == $0.drawn }
+            guard !hasLiar, isTold else { continue }
             let lines = stations[index].carPhases
             for phase in Phase.allCases where lines.contains(phase) {
                 let all = counted(phase) { _ in true }

@@ -53,7 +53,9 @@ struct ProtectiveDeviceTests {
     @Test(arguments: ratings)
     func theTimeToTripIsThatOfAFineIntegration(rated: Double) {
         var random = SeededGenerator(seed: UInt64(rated))
-        for device in [ProtectiveDevice(.fuseGG, ratedAmperes: rated), ProtectiveDevice(.breakerC, ratedAmperes: rated)] {
+        for device in [
+            ProtectiveDevice(.fuseGG, ratedAmperes: rated), ProtectiveDevice(.breakerC, ratedAmperes: rated),
+        ] {
             let curve = TripCurve(device)
             for _ in 0..<20 {
                 var model = ThermalModel()

@@ -79,7 +79,8 @@ struct SimulatedStation {
         drawnHistory.append(drawn)
         guard isReachable, tick % reportTicks == 0 || report.lastContact == .never else {
             if !isReachable { report.isAnswering = false }
-            report.inFlightAmperes = inFlight
+            // What was sent stays unconfirmed while nobody answers.
+            report.inFlightAmperes = isReachable ? inFlight : max(inFlight ?? 0, report.inFlightAmperes ?? 0)
             if isReachable { report.acceptedAmperes = accepted }
             return
         }
