@@ -14,11 +14,14 @@ let package = Package(
         .library(name: "MeterDSP", targets: ["MeterDSP"]),
         .library(name: "Spectrum", targets: ["Spectrum"]),
         .library(name: "Allocation", targets: ["Allocation"]),
+        .library(name: "Stations", targets: ["Stations"]),
         .executable(name: "headroom", targets: ["headroom"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        // Stations behind their maker's cloud: HTTPS with certificates verified.
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     ],
     targets: [
         // MARK: Products: other meters build on these.
@@ -39,21 +42,30 @@ let package = Package(
         .target(
             name: "Stations",
             dependencies: ["Allocation", "Realtime", "CModbus", "StrictYAML"],
-            exclude: ["README.md"], resources: [.embedInCode("Profiles")],
+            exclude: ["README.md", "STATIONS.md"], resources: [.embedInCode("Profiles")],
             swiftSettings: common),
         .target(
-            name: "SiteTwin", dependencies: ["MeterDSP", "Realtime", "CModbus"], exclude: ["README.md"],
+            name: "CloudStations",
+            dependencies: [
+                "Stations", "Allocation", "Realtime", "StrictYAML",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+            ],
+            exclude: ["README.md"], resources: [.embedInCode("Profiles")], swiftSettings: common),
+        .target(
+            name: "SiteTwin", dependencies: ["MeterDSP", "Realtime", "Allocation", "Stations"],
+            exclude: ["README.md"],
             swiftSettings: common),
         .target(
             name: "Site",
             dependencies: [
-                "MeterDSP", "Allocation", "Acquisition", "Stations", "Realtime", "StrictYAML",
+                "MeterDSP", "Allocation", "Acquisition", "Stations", "CloudStations", "Realtime", "StrictYAML",
             ],
             exclude: ["README.md"], swiftSettings: common),
         .executableTarget(
             name: "headroom",
             dependencies: [
-                "MeterDSP", "Spectrum", "Allocation", "Acquisition", "Stations", "Site", "SiteTwin", "Realtime",
+                "MeterDSP", "Spectrum", "Allocation", "Acquisition", "Stations", "CloudStations", "Site", "SiteTwin",
+                "Realtime", "StrictYAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             exclude: ["README.md", "Pictures"],
@@ -89,18 +101,24 @@ let package = Package(
             name: "StationsTests", dependencies: ["Stations", "CModbus", "StrictYAML"], exclude: ["Fixtures"],
             swiftSettings: common),
         .testTarget(
-            name: "SiteTwinTests", dependencies: ["SiteTwin", "MeterDSP"], exclude: ["stations_client.py"],
+            name: "CloudStationsTests",
+            dependencies: ["CloudStations", "Stations", "Allocation", "Realtime", "SiteTwin", "StrictYAML"],
+            swiftSettings: common),
+        .testTarget(
+            name: "SiteTwinTests", dependencies: ["SiteTwin", "MeterDSP", "Stations", "Allocation", "StrictYAML"],
+            exclude: ["stations_client.py"],
             swiftSettings: common),
         .target(name: "MallocCounter", path: "Tests/MallocCounter", cSettings: [.enableWarning("all")]),
         .testTarget(
-            name: "SiteTests", dependencies: ["Site", "SiteTwin", "MallocCounter", "TestSupport"], swiftSettings: common
-        ),
+            name: "SiteTests", dependencies: ["Site", "SiteTwin", "CloudStations", "MallocCounter", "TestSupport"],
+            swiftSettings: common),
         .executableTarget(
             name: "headroom-fuzz",
             dependencies: ["MeterDSP", "Acquisition", "Stations", "Allocation", "Site", "StrictYAML", "Realtime"],
             path: "Tests/Fuzz", exclude: ["README.md"], swiftSettings: common),
         .testTarget(
-            name: "CommandTests", dependencies: ["headroom", "TestSupport", "MeterDSP", "Acquisition", "Site"],
+            name: "CommandTests",
+            dependencies: ["headroom", "TestSupport", "MeterDSP", "Acquisition", "Site", "Stations"],
             swiftSettings: common),
     ]
 )

@@ -9,6 +9,7 @@ declare -A why=(
     [libiio-dev]="reads the ADC (Linux industrial I/O)"
     [libfftw3-dev]="harmonics"
     [libmodbus-dev]="talks to charging stations"
+    [zlib1g-dev]="compressed answers of the HTTP client"
     [pkg-config]="finds these libraries for the Swift package manager"
     [git]="fetches the Swift packages"
 )
@@ -17,6 +18,8 @@ if [ "$purpose" = test ]; then
     why[iiod]="the real IIO network server in the test bed"
     why[python3]="runs the test bed's signal generator"
     why[python3-pymodbus]="an independent Modbus implementation at the other end"
+    why[python3-serial]="the same at the other end of a serial line"
+    why[python3-jsonschema]="holds the station profiles against their schema"
 fi
 if [ "$purpose" = firmware ]; then
     why[qemu-system-arm]="plays the Cortex-M and AArch64 boards"

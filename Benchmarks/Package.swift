@@ -19,6 +19,7 @@ let package = Package(
                 .product(name: "MeterDSP", package: "Headroom"),
                 .product(name: "Spectrum", package: "Headroom"),
                 .product(name: "Allocation", package: "Headroom"),
+                .product(name: "Stations", package: "Headroom"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

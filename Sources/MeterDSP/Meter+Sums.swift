@@ -1,12 +1,38 @@
 // Also what changes nothing is `mutating` here: a meter is large, and the compiler copies it for a method that is not.
 extension Meter {
-    /// Takes one group of new frames: its sums may show a boundary.
+    /// Takes new frames group by group, until their sums show a boundary or no whole group is left.
     @_noAllocation @_noLocks
-    mutating func takeGroup() {
-        let first = finder.position
-        let sum = stage.sum(from: first, through: first + Int64(finder.decimation) - 1)
-        groups.append(sum)
-        pendingBoundary = finder.take(sum)
+    mutating func takeGroups() {
+        let length = finder.decimation
+        guard stage.holdsNarrowFrames else { return takeWideGroups() }
+        var (row, left) = unsafe stage.rows(from: finder.position)
+        while left >= length, pendingBoundary == nil {
+            let total = unsafe stage.sum(ofRows: row, count: length)
+            // Half by half: of eight lanes the compiler makes many moves.
+            let (front, back) = (total.lowHalf, total.highHalf)
+            groups.append(
+                SIMD8(
+                    lowHalf: SIMD4(Float(front[0]), Float(front[1]), Float(front[2]), Float(front[3])),
+                    highHalf: SIMD4(Float(back[0]), Float(back[1]), Float(back[2]), Float(back[3]))))
+            let signals = groups.newest(from: finder.firstLane)
+            pendingBoundary = finder.take(
+                SIMD4(Double(signals[0]), Double(signals[1]), Double(signals[2]), Double(signals[3])))
+            unsafe row += 16 * length
+            left -= length
+        }
+    }
+
+    /// The same of codes of more than 16 bits, whose sums `Float` rounds.
+    @_noAllocation @_noLocks
+    private mutating func takeWideGroups() {
+        let length = Int64(finder.decimation)
+        while finder.position + length <= stage.end, pendingBoundary == nil {
+            let sum = stage.sum(from: finder.position, through: finder.position + length - 1)
+            var stored = SIMD8<Float>.zero
+            for lane in 0..<8 { stored[lane] = Float(sum[lane]) }
+            groups.append(stored)
+            pendingBoundary = finder.take(finder.signals(sum))
+        }
     }
 
     /// The channels at frame `index`, as the sums take them.

@@ -83,7 +83,7 @@ public struct Meter: ~Copyable {
         finder = CycleFinder(configuration)
         // A half cycle at its longest, and what its edges and its late channels reach beyond it.
         let keep = finder.longestHalfCycle + 160
-        conditioner = Conditioner(configuration, keep: keep)
+        conditioner = Conditioner(configuration, isNarrow: bits <= 16, keep: keep)
         // A window of 70 % of the nominal frequency.
         let window = 0.72 * Double(constants.halfCyclesInWindow) * configuration.sampleRateHz / configuration.nominalHz
         groups = GroupSums(length: finder.decimation, keeping: Int(window))
@@ -129,15 +129,13 @@ public struct Meter: ~Copyable {
                 return .window
             }
             if !isStarted, isPrepared, finder.position + conditioner.lookahead < stage.end { startFirst() }
+            if isStarted, pendingBoundary == nil { takeGroups() }
             if let boundary = pendingBoundary {
                 if wholeFrames(boundary) + conditioner.lookahead < stage.end {
                     pendingBoundary = nil
                     closeHalfCycle(at: boundary, afterGap: false)
                     return .halfCycle
                 }
-            } else if isStarted, finder.position + Int64(finder.decimation) <= stage.end {
-                takeGroup()
-                continue
             }
             if let lost = pendingGap {
                 pendingGap = nil
@@ -172,7 +170,7 @@ public struct Meter: ~Copyable {
                 sum += widened(decoder.decode(block, at: frame * configuration.layout.frameBytes))
                 frame += 1
             }
-            _ = finder.take(sum)
+            _ = finder.take(finder.signals(sum))
         }
         finder.beginSettled()
     }

@@ -1,5 +1,6 @@
 import Acquisition
 import Allocation
+import CloudStations
 import MeterDSP
 import Realtime
 import Stations
@@ -22,7 +23,8 @@ public final class SiteDevice: Sendable {
 
     public init(_ settings: SiteSettings) {
         self.settings = settings
-        published = settings.stations.map { _ in SequenceLock(StationLimit()) }
+        let count = settings.stations.count + settings.cloudStations.count
+        published = (0..<count).map { _ in SequenceLock(StationLimit()) }
     }
 
     deinit { stop() }
@@ -104,7 +106,7 @@ public final class SiteDevice: Sendable {
         var untold: [String] = []
         for writer in running.writers {
             let hasEnded = writer.stop()
-            if !hasEnded || !writer.diagnostics().isLeftAtFailSafe { untold.append(writer.configuration.name) }
+            if !hasEnded || !writer.diagnostics().isLeftAtFailSafe { untold.append(writer.name) }
         }
         shared.stop()
         running.thread.join()
@@ -115,12 +117,13 @@ public final class SiteDevice: Sendable {
     /// The latest state of measuring. Any thread, no lock.
     public func snapshot() -> SiteSnapshot { snapshots.load() }
 
-    /// What a station was told and what it does, in the order of the settings. Empty before `start`.
+    /// What a station was told and what it does: those of the settings' `stations`, then `cloudStations`, in their order.
+    /// Empty before `start`.
     public func stations() -> [StationSnapshot] {
         let writers = running.withLock { $0?.writers ?? [] }
         return writers.enumerated().map { index, writer in
             StationSnapshot(
-                name: writer.configuration.name, profileName: writer.configuration.profile.name,
+                name: writer.name, profileName: writer.modelName,
                 limit: published[index].load(), report: writer.report(), diagnostics: writer.diagnostics())
         }
     }
@@ -132,14 +135,13 @@ public final class SiteDevice: Sendable {
 
     private func startWriters() throws(SiteError) -> [StationWriter] {
         var writers: [StationWriter] = []
-        for station in settings.stations {
-            do throws(StationError) {
-                writers.append(try StationWriter(station))
-            } catch {
-                writers.forEach { $0.requestStop() }
-                writers.forEach { $0.stop() }
-                throw .station(error)
-            }
+        do throws(StationError) {
+            for station in settings.stations { writers.append(try StationWriter(station)) }
+            for installation in settings.cloudStations { writers.append(try StationWriter(installation)) }
+        } catch {
+            writers.forEach { $0.requestStop() }
+            writers.forEach { $0.stop() }
+            throw .station(error)
         }
         return writers
     }

@@ -1,5 +1,6 @@
 import Allocation
 import MeterDSP
+import Stations
 
 /// The words in which people read what the device knows. One concept, one word: table, page and log use these.
 extension Phase {
@@ -100,6 +101,46 @@ extension LimitReason {
         case .staggeredStart: "staggered_start"
         case .cannotBeStopped: "cannot_be_stopped"
         }
+    }
+}
+
+extension StationProfile.Confidence {
+    /// What it means, in a few words.
+    public var words: String {
+        switch self {
+        case .documented: "from the manufacturer's document"
+        case .reported: "from people who run such a station"
+        case .assumed: "not confirmed by anyone"
+        }
+    }
+}
+
+extension StationDiagnostics {
+    /// The status with what the profile adds: "occupied, waits for a permission".
+    public func statusLine(_ report: StationReport) -> String {
+        guard report.isAnswering else { return "no answer" }
+        return ([report.status.words] + [statusWords].compactMap { $0 }).joined(separator: ", ")
+    }
+
+    /// How long ago the station was last heard: "heard 3 s ago", "never heard".
+    public func contactLine(_ now: MonotonicTime) -> String {
+        lastContact == .never ? "never heard" : "heard \(duration(max(0, now.seconds(since: lastContact)))) ago"
+    }
+}
+
+extension StationFault {
+    /// `over-temperature: shade the station`.
+    public var line: String { words + (remedy.map { ": " + $0 } ?? "") }
+}
+
+/// `0.4 s`, `12 s`, `5 min`, `3 h`, rounded down from 10 s on.
+public func duration(_ seconds: Double) -> String {
+    guard seconds.isFinite, seconds < 1e15 else { return "a long time" }
+    return switch seconds {
+    case ..<9.95: "\((seconds * 10).rounded() / 10) s"
+    case ..<120: "\(Int64(seconds)) s"
+    case ..<7200: "\(Int64(seconds / 60)) min"
+    default: "\(Int64(seconds / 3600)) h"
     }
 }
 

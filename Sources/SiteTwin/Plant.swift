@@ -6,7 +6,10 @@ import Synchronization
 final class Plant: Sendable {
     private let state: Mutex<PlantState>
 
-    init(options: TwinOptions) { state = Mutex(PlantState(options: options)) }
+    init(options: TwinOptions) throws(TwinError) {
+        let points = try BuildingModel.chargePoints(options)
+        state = Mutex(PlantState(options: options, chargePoints: points))
+    }
 
     /// Sets frame 0 at `nanoseconds` and lets time pass.
     func start(at nanoseconds: Int64) { state.withLock { $0.start(at: nanoseconds) } }
@@ -44,10 +47,11 @@ struct PlantState: Sendable {
     private var lastStep: WaveformSynthesiser.Step?
     private var fifos: [FrameFIFO?] = []
 
-    init(options: TwinOptions) {
+    /// - Parameter chargePoints: the stations; nil: the kinds in turns.
+    init(options: TwinOptions, chargePoints: [ChargePoint]? = nil) {
         let tables = WaveTables()
         clock = FrameClock(start: 0, rate: options.sampleRateHz)
-        model = BuildingModel(options: options, tables: tables)
+        model = BuildingModel(options: options, tables: tables, chargePoints: chargePoints)
         observer = TwinObserver(options: options, tables: tables)
         synthesiser = WaveformSynthesiser(
             tables: tables, scales: ChannelScales(options: options), rate: options.sampleRateHz,
@@ -144,16 +148,14 @@ struct PlantState: Sendable {
     mutating func answer(_ request: ModbusRequest, station index: Int, nanoseconds: Int64)
         -> Result<[UInt16], ModbusException>
     {
-        guard request.unit == 1 else { return .failure(.noSuchUnit) }
+        guard model.chargePoints[index].answers(unit: request.unit) else { return .failure(.noSuchUnit) }
         let limitBefore = model.chargePoints[index].receivedLimits.last
         let commandedBefore = model.chargePoints[index].commandedAmperes
-        model.chargePoints[index].noteRequest(at: seconds(at: nanoseconds))
-        let answer =
-            switch model.chargePoints[index].kind {
-            case .abbTerraAC:
-                model.chargePoints[index].answerAsABB(request, volts: model.mains.volts, nanoseconds: nanoseconds)
-            case .generic: model.chargePoints[index].answerAsGeneric(request, nanoseconds: nanoseconds)
-            }
+        let answer = model.chargePoints[index].answer(
+            request, volts: model.mains.volts, nanoseconds: nanoseconds, seconds: seconds(at: nanoseconds))
+        var isAccepted = false
+        if case .success = answer { isAccepted = true }
+        model.chargePoints[index].journal.note(request, isAccepted: isAccepted, nanoseconds: nanoseconds)
         if let latest = model.chargePoints[index].receivedLimits.last, latest != limitBefore {
             observer.noteLimit(latest.amperes, previous: commandedBefore, nanoseconds: nanoseconds)
         }
@@ -169,7 +171,12 @@ struct PlantState: Sendable {
                 TwinStationObservation(
                     name: point.name, energyWattHours: point.energyWattHours, carAmperes: point.carAmperes,
                     carPhaseCount: point.carPhaseCount, commandedAmperes: point.commandedAmperes,
-                    activeAmperes: point.activeAmperes, receivedLimits: point.receivedLimits)
+                    activeAmperes: point.activeAmperes, receivedLimits: point.receivedLimits,
+                    status: point.state.words, failSafeAmperes: point.failSafeAmperes,
+                    failSafeAfterSeconds: point.watchdogSeconds, isContactLost: point.isContactLost,
+                    lastContactNanoseconds: point.journal.lastContact, requestCount: point.journal.requestCount,
+                    writeCount: point.journal.writeCount, receivedWrites: point.journal.writes,
+                    hastyRequestCount: point.journal.hastyCount)
             },
             steps: observer.steps, frameCount: publishedFrames, overrunFrames: overrunFrames,
             removedFrames: removedFrames)

@@ -1,6 +1,7 @@
 import Glibc
 import MeterDSP
 import Realtime
+import Stations
 import Synchronization
 
 /// A described building with cars and charging stations on the loopback interface, as a closed loop: its meter is
@@ -10,6 +11,7 @@ import Synchronization
 public final class SiteTwin: Sendable {
     private let plant: Plant
     private let meter: IIOServer
+    private let servesMeter: Bool
     private let stations: [StationServer]
     private let isStarted = Atomic<Bool>(false)
     private let isStopped = Atomic<Bool>(false)
@@ -27,11 +29,14 @@ public final class SiteTwin: Sendable {
         try options.validate()
         let scales = ChannelScales(options: options)
         let device = IIODevice(sampleRateHz: options.sampleRateHz, scales: scales)
-        let plant = Plant(options: options)
+        let plant = try Plant(options: options)
+        servesMeter = options.servesMeter
         self.plant = plant
         meter = try IIOServer(device: device, plant: plant)
         var stations: [StationServer] = []
-        for index in 0..<options.stationCount { stations.append(try StationServer(index: index, plant: plant)) }
+        for index in plant.withState({ $0.model.chargePoints.indices }) {
+            stations.append(try StationServer(index: index, plant: plant, options: options.stations))
+        }
         self.stations = stations
         guard let wake = WakeUp() else { throw .descriptor(purpose: "time keeper") }
         keeperWake = wake
@@ -51,7 +56,7 @@ public final class SiteTwin: Sendable {
         }
         plant.start(at: MonotonicClock.nanoseconds())
         do {
-            try meter.start()
+            if servesMeter { try meter.start() }
             for station in stations { try station.start() }
             try startKeeper()
         } catch {
@@ -70,7 +75,7 @@ public final class SiteTwin: Sendable {
             return thread
         }
         thread?.join()
-        meter.stop()
+        if servesMeter { meter.stop() }
         for station in stations { station.stop() }
         plant.halt()
     }
@@ -81,9 +86,35 @@ public final class SiteTwin: Sendable {
     // MARK: Faults
 
     /// Station `index` (from 0) misbehaves from now on; `[]` heals it. An index that does not exist is ignored.
-    public func setStationFaults(_ faults: StationFaults, station index: Int) {
+    ///
+    /// - Parameters:
+    ///   - exception: the exception code that `.exceptions` answers with, 1 to 255.
+    ///   - delaySeconds: how late a `.slow` station answers.
+    public func setStationFaults(
+        _ faults: StationFaults, station index: Int, exception: UInt8 = 4, delaySeconds: Double = 2
+    ) {
         guard stations.indices.contains(index) else { return }
-        stations[index].set(faults)
+        stations[index].set(faults, exception: exception, delaySeconds: delaySeconds)
+    }
+
+    /// Station `index` starts anew: its connections break, it has forgotten what it was told, and it answers with
+    /// exceptions for as long as its model does. An index that does not exist is ignored.
+    public func rebootStation(_ index: Int) {
+        guard stations.indices.contains(index) else { return }
+        stations[index].reboot()
+    }
+
+    /// The next car comes to station `index` now, unless one is there. An index that does not exist is ignored.
+    public func bringCar(toStation index: Int) {
+        guard stations.indices.contains(index) else { return }
+        plant.withState { $0.model.chargePoints[index].bringCar() }
+    }
+
+    /// As if the last sign of life had reached station `index` so many seconds sooner: nobody has to wait for its
+    /// time-out. An index that does not exist is ignored.
+    public func passWithoutContact(seconds: Double, station index: Int) {
+        guard stations.indices.contains(index) else { return }
+        plant.withState { $0.model.chargePoints[index].passWithoutContact(seconds: seconds) }
     }
 
     /// The meter stops answering; its connections stay open.
@@ -138,8 +169,10 @@ public final class SiteTwin: Sendable {
             mainLimitAmperes: options.mainLimitAmperes, marginAmperes: options.marginAmperes,
             stations: zip(points, stations).map { point, server in
                 TwinStationDescription(
-                    name: point.name, profileIdentifier: point.kind == .abbTerraAC ? "abb-terra-ac" : "generic-modbus",
-                    host: "127.0.0.1", port: server.port.port, unitIdentifier: 1, supplyPhases: point.supplyPhases,
+                    name: point.name, profileIdentifier: point.profileIdentifier,
+                    transport: server.framing == .tcp ? .tcp : .rtuOverTCP, serialNumber: point.statedSerialNumber,
+                    variant: point.variant, host: "127.0.0.1", port: server.port.port,
+                    unitIdentifier: point.unitIdentifier, supplyPhases: point.supplyPhases,
                     maximumAmperes: point.maximumAmperes)
             })
     }

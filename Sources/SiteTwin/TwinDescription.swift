@@ -1,4 +1,5 @@
 import MeterDSP
+import Stations
 
 /// What an electrician would write down of one input of the twin's meter.
 public struct TwinChannelDescription: Sendable {
@@ -15,8 +16,14 @@ public struct TwinChannelDescription: Sendable {
 public struct TwinStationDescription: Sendable {
     /// Unique in the site.
     public var name: String
-    /// `abb-terra-ac` or `generic-modbus`.
+    /// Of the profile with which it is spoken to.
     public var profileIdentifier: String
+    /// `tcp`, or `rtu-over-tcp`.
+    public var transport: LinkTransport
+    /// What it says of itself, where its model does.
+    public var serialNumber: String?
+    /// The profile's variant that it is; nil: the plain profile.
+    public var variant: String?
     /// Always 127.0.0.1.
     public var host: String
     /// TCP port.

@@ -10,6 +10,8 @@ public enum TwinError: Error, CustomStringConvertible, Equatable {
     case thread(name: String)
     /// The process has no file descriptor left.
     case descriptor(purpose: String)
+    /// A station's profile cannot be simulated.
+    case profile(_ identifier: String, problem: String, remedy: String)
     /// `start` was called a second time, or after `stop`.
     case alreadyStarted
 
@@ -24,6 +26,8 @@ public enum TwinError: Error, CustomStringConvertible, Equatable {
             "twin thread \(name): not started; lower the station count or raise the limit of threads (ulimit -u)"
         case .descriptor(let purpose):
             "twin \(purpose): no file descriptor left; raise the limit of open files (ulimit -n)"
+        case .profile(let identifier, let problem, let remedy):
+            "twin station with profile \(identifier): \(problem); \(remedy)"
         case .alreadyStarted:
             "twin: started before; make a new one for each run"
         }

@@ -22,6 +22,24 @@ public struct TwinStationObservation: Sendable {
     public var activeAmperes: Double
     /// The latest limits received, oldest first, at most 4096.
     public var receivedLimits: [ReceivedLimit]
+    /// What it is at, in words: free, waiting, ready, paused, charging, finished, stopped, fault.
+    public var status: String
+    /// The current that it falls back to; nil: none is set.
+    public var failSafeAmperes: Double?
+    /// Seconds without contact after which it does; 0: never.
+    public var failSafeAfterSeconds: Double
+    /// It has not been spoken to for that time.
+    public var isContactLost: Bool
+    /// CLOCK_MONOTONIC of the last request; nil: none came yet.
+    public var lastContactNanoseconds: Int64?
+    /// Requests that it has answered, exceptions included.
+    public var requestCount: Int
+    /// Those of them that write.
+    public var writeCount: Int
+    /// The latest writes, oldest first, at most 1024.
+    public var receivedWrites: [ReceivedWrite]
+    /// Requests that it did not hear because they came too soon after an answer.
+    public var hastyRequestCount: Int
 }
 
 /// What came of one scheduled step. Times are CLOCK_MONOTONIC in nanoseconds.

@@ -37,6 +37,10 @@ public struct TwinOptions: Sendable {
     public var marginAmperes: Double = 3
     /// Charging stations, 1 to 100; ABB Terra AC and generic ones take turns, every fourth is single-phase.
     public var stationCount = 4
+    /// The stations one by one; none: `stationCount` of the two kinds in turns.
+    public var stations: [TwinStation] = []
+    /// False: stations and building alone, without an ADC.
+    public var servesMeter = true
     /// How much faster than real time the household and the cars' coming, filling and going live, above 0, up to
     /// 3600. Mains, meter, and the time a car takes to follow a limit stay real.
     public var speed: Double = 1
@@ -66,7 +70,21 @@ public struct TwinOptions: Sendable {
         try check("rogowskiVoltsPerAmpereHertz", rogowskiVoltsPerAmpereHertz, 1e-9...1)
         try check("mainLimitAmperes", mainLimitAmperes, 1...200)
         try check("marginAmperes", marginAmperes, 0...mainLimitAmperes)
-        try check("stationCount", Double(stationCount), 1...100)
+        try check("stationCount", Double(stations.isEmpty ? stationCount : stations.count), 1...100)
+        for (index, station) in stations.enumerated() {
+            try check("stations[\(index)].supplyPhases", Double(station.supplyPhases.count), 1...3)
+            for line in station.supplyPhases { try check("stations[\(index)].supplyPhases", Double(line), 0...2) }
+            try check("stations[\(index)].maximumAmperes", station.maximumAmperes, 6...80)
+            try check("stations[\(index)].port", Double(station.port ?? 1), 1...65_535)
+            try check("stations[\(index)].hurry", station.hurry, 1...1000)
+            if let arrival = station.arrivalSeconds, arrival != .infinity {
+                try check("stations[\(index)].arrivalSeconds", arrival, 0...86_400)
+            }
+            guard let car = station.car else { continue }
+            try check("stations[\(index)].car.phaseCount", Double(car.phaseCount), 1...3)
+            try check("stations[\(index)].car.maximumAmperes", car.maximumAmperes, 6...80)
+            try check("stations[\(index)].car.neededWattHours", car.neededWattHours, 1...1e6)
+        }
         try check("speed", speed, 0.001...3600)
         try check("photovoltaicPeakAmperes", photovoltaicPeakAmperes, 0...100)
         try check("startHour", startHour, 0...23.999)

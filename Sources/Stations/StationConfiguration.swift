@@ -12,6 +12,10 @@ public struct StationConfiguration: Sendable {
     public var port: Int
     /// Modbus unit identifier, 0 to 255.
     public var unitIdentifier: Int
+    /// What is added to every register address of the profile.
+    public var addressOffset = 0
+    /// What the station must say of itself before anything is written to it; nil: what it said first counts.
+    public var serialNumber: String?
     /// The supply line on which each of the station's own phases L1, L2, L3 is connected: one entry for a
     /// single-phase station. Rotated stations have, for example, [.l2, .l3, .l1].
     public var supplyPhases: [Phase]
@@ -23,11 +27,15 @@ public struct StationConfiguration: Sendable {
     public var failSafeAfterSeconds: Double
     /// False: it is watched, never limited.
     public var isManaged: Bool
+    /// How bytes travel to it. `host` and `port` count for TCP only, `serial` for a serial line only.
+    public var transport: LinkTransport
+    /// The serial line that it is on; several stations may name the same.
+    public var serial: SerialSettings?
 
     public init(
         name: String, profile: StationProfile, host: String, port: Int, unitIdentifier: Int,
         supplyPhases: [Phase], maximumAmperes: Double, failSafeAmperes: Double, failSafeAfterSeconds: Double,
-        isManaged: Bool = true
+        isManaged: Bool = true, transport: LinkTransport = .tcp, serial: SerialSettings? = nil
     ) {
         self.name = name
         self.profile = profile
@@ -39,5 +47,7 @@ public struct StationConfiguration: Sendable {
         self.failSafeAmperes = failSafeAmperes
         self.failSafeAfterSeconds = failSafeAfterSeconds
         self.isManaged = isManaged
+        self.transport = transport
+        self.serial = serial
     }
 }

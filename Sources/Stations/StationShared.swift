@@ -4,47 +4,100 @@ import Realtime
 import Synchronization
 
 /// What the real-time thread, the writer's thread and onlookers share about one station.
-final class StationShared: Sendable {
+package final class StationShared: Sendable {
     /// A limit in the order of publishing; `sequence` 0: none yet.
-    struct Wish: Sendable, BitwiseCopyable {
-        var amperes: Double
-        var sequence: UInt64
+    package struct Wish: Sendable, BitwiseCopyable {
+        /// For a station with one limit for all phases: the smallest of its lines'.
+        package var amperes: Double
+        /// By the station's own phases L1, L2, L3; what is beyond its phases repeats the last.
+        package var own: PerPhaseAmperes
+        package var sequence: UInt64
+
+        package init(amperes: Double, own: PerPhaseAmperes? = nil, sequence: UInt64) {
+            self.amperes = amperes
+            self.own = own ?? PerPhaseAmperes(amperes)
+            self.sequence = sequence
+        }
+
+        /// A newer wish that is lower on any phase: it overtakes `other`.
+        package func isLower(than other: Wish) -> Bool {
+            sequence != other.sequence
+                && (own.l1 < other.own.l1 || own.l2 < other.own.l2 || own.l3 < other.own.l3)
+        }
+
+        /// Of the station's own phase `place`, 0 to 2.
+        package func amperes(ownPhase place: Int) -> Double { place == 0 ? own.l1 : place == 1 ? own.l2 : own.l3 }
     }
 
     /// What the writer's thread knows. In `report`, `inFlightAmperes` is the largest limit sent since the last
     /// confirmation: the station may hold any of them.
-    struct Knowledge: Sendable, BitwiseCopyable {
-        var report = StationReport()
+    package struct Knowledge: Sendable, BitwiseCopyable {
+        package var report = StationReport()
         /// The wish that the station confirmed; 0: none.
-        var confirmedSequence: UInt64 = 0
+        package var confirmedSequence: UInt64 = 0
+        /// The station has a limit for each phase, or may turn out to have.
+        package var isPerPhase = false
+        /// The smallest limit that the station can be given; above 0 where it cannot be stopped.
+        package var lowestAmperes = 0.0
+
+        package init() {}
+
+        /// Before anything is known of the station: what any variant of its model may turn out to need.
+        init(before profile: StationProfile) {
+            // Nobody has given it one yet.
+            report.keepsFailSafe = !profile.hasFailSafe || profile.fixedFailSafeAmperes != nil
+            expect(profile.all)
+        }
+
+        /// The station is one of `profiles`.
+        mutating func expect(_ profiles: [StationProfile]) {
+            isPerPhase = profiles.contains { $0.limit.isPerPhase }
+            lowestAmperes = profiles.lazy.filter { !$0.limit.canPause }.map(\.minimumAmperes).max() ?? 0
+        }
+
+        /// What a wish that is under way comes to.
+        package func countedAmperes(_ wish: Wish) -> Double {
+            max(isPerPhase ? wish.own.maximum : wish.amperes, lowestAmperes)
+        }
     }
 
     /// Stored by the real-time thread only.
-    let wish = SequenceLock(Wish(amperes: 0, sequence: 0))
+    package let wish = SequenceLock(Wish(amperes: 0, sequence: 0))
     /// Stored by the writer's thread only.
-    let knowledge = SequenceLock(Knowledge())
-    let diagnostics = Mutex(StationDiagnostics())
-    let wake: WakeUp
-    let finished: WakeUp
+    package let knowledge = SequenceLock(Knowledge())
+    package let diagnostics = Mutex(StationDiagnostics())
+    package let wake: WakeUp
+    package let finished: WakeUp
     /// Monotonic nanoseconds by which the writer must have left; 0: it runs.
-    let stopDeadline = Atomic<Int64>(0)
+    package let stopDeadline = Atomic<Int64>(0)
     /// When whoever stops the writer no longer waits for its thread; 0: it runs.
-    let stopEnd = Atomic<Int64>(0)
+    package let stopEnd = Atomic<Int64>(0)
     /// The socket in use, so that a stop can end a wait for a dead station. -1: none. Closed only after -1
     /// was set under this lock, so that no other file can have got its number meanwhile.
     let socket = Mutex<CInt>(-1)
 
     /// nil where the process has no descriptor left.
-    init?() {
+    package init?() {
         guard let wake = WakeUp(), let finished = WakeUp() else { return nil }
         self.wake = wake
         self.finished = finished
     }
 
-    var isStopping: Bool { stopDeadline.load(ordering: .acquiring) != 0 }
+    /// What is known, with the newest limit in flight until it is confirmed. Allocation-free, no lock.
+    package func report() -> StationReport {
+        let knowledge = knowledge.load()
+        let wish = wish.load()
+        var report = knowledge.report
+        if wish.sequence != 0, wish.sequence != knowledge.confirmedSequence {
+            report.inFlightAmperes = max(knowledge.countedAmperes(wish), report.inFlightAmperes ?? 0)
+        }
+        return report
+    }
+
+    package var isStopping: Bool { stopDeadline.load(ordering: .acquiring) != 0 }
 
     /// Seconds left for leaving.
-    var secondsUntilStop: Double {
+    package var secondsUntilStop: Double {
         Double(stopDeadline.load(ordering: .acquiring) - MonotonicClock.nanoseconds()) / 1e9
     }
 

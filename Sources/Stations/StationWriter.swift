@@ -4,14 +4,18 @@ import Realtime
 import Synchronization
 
 /// Keeps one station at its limit and knows what it does: one thread, one connection, its own time-outs. Whatever
-/// the station does, neither the caller nor another station waits for it.
+/// the station does, neither the caller nor another station waits for it. The real-time thread meets no other type.
 public final class StationWriter: Sendable {
-    /// The station as it was set up.
-    public let configuration: StationConfiguration
-    /// What the allocator has to know of it. `failSafeAmperes` is nil where the profile has no fail-safe register.
+    /// What people call the station.
+    public let name: String
+    /// What people call its model, for example "ABB Terra AC".
+    public let modelName: String
+    /// What the allocator has to know of it. `failSafeAmperes` is nil where its model knows no fail-safe.
     public let rating: StationRating
 
     private let steps: LimitSteps
+    /// The lines of the station's own phases; what is beyond its phases repeats the last.
+    private let ownLines: (l1: Phase, l2: Phase, l3: Phase)
     private let shared: StationShared
     private let thread: Mutex<RealtimeThread?>
 
@@ -19,30 +23,62 @@ public final class StationWriter: Sendable {
     ///
     /// - Parameter scheduling: of the thread; its warnings stand in `diagnostics()`.
     /// - Throws: `StationError` for a setting that cannot be, or where the system has no thread or file left.
-    public init(
+    public convenience init(
         _ configuration: StationConfiguration, scheduling: RealtimeThread.Scheduling = .normal
     ) throws(StationError) {
         try configuration.check()
+        var line: SerialLine?
+        if configuration.transport == .serial, let serial = configuration.serial {
+            line = try SerialLines.line(serial, station: configuration.name)
+        }
+        try self.init(
+            name: configuration.name, modelName: configuration.profile.name, rating: configuration.rating,
+            steps: configuration.limitSteps, supplyPhases: configuration.supplyPhases,
+            knowledge: StationShared.Knowledge(before: configuration.profile), scheduling: scheduling
+        ) { [line] shared in
+            shared.diagnostics.withLock {
+                $0.energyIsOfSession = configuration.profile.measurements.energyIsOfSession
+            }
+            var loop = StationLoop(configuration, shared: shared, line: line)
+            loop.run()
+        }
+    }
+
+    /// Starts a thread that serves a station of any kind.
+    ///
+    /// - Parameters:
+    ///   - rating: what the allocator is told of it.
+    ///   - steps: the limits that `publish` rounds down to.
+    ///   - supplyPhases: the line of each of its own phases; one to three.
+    ///   - knowledge: what is known of it before the thread runs.
+    ///   - body: runs on the thread. It follows `shared.wish`, stores what it knows in `shared.knowledge`, and returns
+    ///     by `shared.stopDeadline`, with the station left at its fail-safe limit where that can be.
+    /// - Throws: `StationError` where the system has no thread or file left.
+    package init(
+        name: String, modelName: String, rating: StationRating, steps: LimitSteps, supplyPhases: [Phase],
+        knowledge: StationShared.Knowledge, scheduling: RealtimeThread.Scheduling = .normal,
+        body: @escaping @Sendable (StationShared) -> Void
+    ) throws(StationError) {
         func exhausted(_ what: String) -> StationError {
             StationError(
-                station: configuration.name, field: "start", problem: "the system has no \(what) left",
+                station: name, field: "start", problem: "the system has no \(what) left",
                 remedy: "raise the limits of the service (LimitNOFILE, TasksMax)")
         }
         guard let shared = StationShared() else { throw exhausted("file") }
-        shared.diagnostics.withLock {
-            $0.energyIsOfSession = configuration.profile.measurements.energyIsOfSession
-        }
+        // The thread is the only one to store it from its start on.
+        shared.knowledge.store(knowledge)
         let started = RealtimeThread(name: "station", scheduling: scheduling) { warnings in
             shared.diagnostics.withLock { $0.warnings = warnings }
-            var loop = StationLoop(configuration, shared: shared)
-            loop.run()
+            body(shared)
             shared.finished.signal()
         }
         guard let started else { throw exhausted("thread") }
-        self.configuration = configuration
+        self.name = name
+        self.modelName = modelName
+        self.rating = rating
+        self.steps = steps
         self.shared = shared
-        steps = configuration.limitSteps
-        rating = configuration.rating
+        ownLines = (supplyPhases[0], supplyPhases[min(1, supplyPhases.count - 1)], supplyPhases[supplyPhases.count - 1])
         thread = Mutex(started)
     }
 
@@ -50,25 +86,23 @@ public final class StationWriter: Sendable {
 
     /// Hands over the newest limit, rounded down to what the station takes. Wait-free, allocation-free; one system
     /// call where the limit changed, none otherwise. One thread only may call this.
+    ///
+    /// Where it differs by line (`lineAmperes`), a station with a limit for each phase gets each of its lines', one
+    /// with a single limit the smallest of them.
     public func publish(_ limit: StationLimit) {
-        let amperes = steps.rounded(limit.amperes)
+        let wanted = limit.lineAmperes ?? PerPhaseAmperes(limit.amperes)
+        let own = PerPhaseAmperes(
+            steps.rounded(wanted[ownLines.l1]), steps.rounded(wanted[ownLines.l2]), steps.rounded(wanted[ownLines.l3]))
         let last = shared.wish.load()
-        guard last.sequence == 0 || last.amperes != amperes else { return }
-        shared.wish.store(StationShared.Wish(amperes: amperes, sequence: last.sequence &+ 1))
+        guard last.sequence == 0 || last.own != own else { return }
+        let smallest = min(own.l1, own.l2, own.l3)
+        shared.wish.store(StationShared.Wish(amperes: smallest, own: own, sequence: last.sequence &+ 1))
         shared.wake.signal()
     }
 
     /// What is known of the station now. Allocation-free, no lock, no system call. A limit is in flight from the
     /// moment of `publish` until the station confirms it; of several the largest counts.
-    public func report() -> StationReport {
-        let knowledge = shared.knowledge.load()
-        let wish = shared.wish.load()
-        var report = knowledge.report
-        if wish.sequence != 0, wish.sequence != knowledge.confirmedSequence {
-            report.inFlightAmperes = max(wish.amperes, report.inFlightAmperes ?? 0)
-        }
-        return report
-    }
+    public func report() -> StationReport { shared.report() }
 
     /// What people need to find a fault. Any thread; takes a lock.
     public func diagnostics() -> StationDiagnostics { shared.diagnostics.withLock { $0 } }

@@ -9,6 +9,7 @@ struct DemoTests {
     private static let phaseKeys: Set = ["u_rms", "i_rms", "p", "pf", "headroom_a"]
     private static let stationKeys: Set = [
         "name", "status", "answering", "limit_a", "reason", "limiting_phase", "accepted_a", "drawn_a",
+        "says", "limit_in_force_a", "last_contact_s", "faults", "error",
     ]
     private static let summaryKeys: Set = [
         "summary", "t_s", "imported_wh", "exported_wh", "highest_a", "seconds_above_limit", "station_seconds_by_reason",

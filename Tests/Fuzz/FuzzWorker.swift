@@ -32,7 +32,7 @@ private func silenceStandardError() {
 func allTargets() -> [any FuzzTarget] {
     [
         MeterTarget(), NativeRecordingTarget(), ComtradeTarget(isASCII: true), ComtradeTarget(isASCII: false),
-        WaveTarget(), SettingsTarget(), ProfileTarget(), IIOTarget(), ModbusTarget(),
+        WaveTarget(), SettingsTarget(), ProfileTarget(), IIOTarget(), ModbusTarget(), ModbusFramesTarget(),
     ]
 }
 

@@ -199,16 +199,33 @@ import Testing
         #expect(moved.rise == -100 * slope)
     }
 
+    @Test(arguments: 0...13) func sumsAloneAreExact(_ count: Int) {
+        var generator = SeededGenerator(seed: UInt64(count))
+        let frames = (0..<count).map { _ in
+            SIMD8<Int16>((0..<8).map { [.min, .max, Int16.random(in: .min ... .max, using: &generator)][$0 % 3] })
+        }
+        let sum = frames.withUnsafeBytes { bytes in
+            bytes.baseAddress.map { NarrowSums.sum($0, count: count, ones: SIMD8(repeating: 1)) } ?? .zero
+        }
+        let truth = Truth(frames.map { FrameCodes(truncatingIfNeeded: $0) })
+        for lane in 0..<8 { #expect(Int128(sum[lane]) == truth.sum[lane]) }
+    }
+
     @Test func groupsAreFoundByTheFramesTheyStartWith() {
         var groups = GroupSums(length: 4, keeping: 20)
         groups.restart(at: 100)
-        for number in 0..<30 { groups.append(SIMD8(repeating: Double(number))) }
+        for number in 0..<30 { groups.append(SIMD8(repeating: Float(number))) }
         #expect(groups.end == 220)
         let oldest = 30 - Int((groups.end - groups.first) / 4)
-        #expect(groups[0][0] == Double(oldest))
+        for number in 0..<30 - oldest {
+            let (row, held) = groups.row(from: number)
+            #expect(held >= 1 && row[0][0] == Float(oldest + number))
+            #expect(row[held - 1][0] == 29 || held + number < 30 - oldest)
+        }
+        #expect(groups.row(from: 30 - oldest).count == 0)
         #expect(groups.count(before: groups.first) == 0)
         #expect(groups.count(before: groups.first + 1) == 1)
-        #expect(groups.count(before: 212) == 28 - oldest && groups[28 - oldest][0] == 28)
+        #expect(groups.count(before: 212) == 28 - oldest && groups.row(from: 28 - oldest).0[0][0] == 28)
         #expect(groups.count(before: 10_000) == 30 - oldest)
     }
 }

@@ -21,6 +21,9 @@ import Testing
         (RegisterFormat(type: .f32, wordCount: 2, wordOrder: .lowFirst), [0x0000, 0x4148], 12.5),
         (RegisterFormat(type: .u32, wordCount: 2, scale: 0.001), [0x0000, 0x3E80], 16),
         (RegisterFormat(type: .i16, scale: 0.5, offset: -40), [0xFFFC], -42),
+        (RegisterFormat(type: .f64, wordCount: 4), [0x4029, 0, 0, 0], 12.5),
+        (RegisterFormat(type: .f64, wordCount: 4, wordOrder: .lowFirst), [0, 0, 0, 0x4029], 12.5),
+        (RegisterFormat(type: .bit), [1], 1),
     ]
 
     @Test("a value is read as documented", arguments: known.indices)
@@ -72,6 +75,24 @@ import Testing
         #expect(RegisterFormat(type: .ascii, wordCount: 1).text([0]) == nil)
         #expect(RegisterFormat(type: .hex, wordCount: 2).text([0x0A1B, 0xFF00]) == "0a1bff00")
         #expect(RegisterFormat(type: .dotted, wordCount: 2).text([0x0108, 0x1500]) == "1.8.21.0")
+        #expect(RegisterFormat(type: .utf16, wordCount: 4).text([0x0056, 0x00E9, 0, 0x41]) == "Vé")
+        #expect(RegisterFormat(type: .utf16, wordCount: 2, byteOrder: .lowFirst).text([0x5600, 0x3300]) == "V3")
+        #expect(RegisterFormat(type: .utf16, wordCount: 2).text([0xD800, 0x20]) == nil, "half a pair, and a blank")
+    }
+
+    @Test("a letter is the character in the low byte and its code; it cannot be written")
+    func letter() {
+        let format = RegisterFormat(type: .letter)
+        #expect(format.integer([0x0043]) == 0x43 && format.integer([0xFF43]) == 0x43)
+        #expect(format.text([0x0043]) == "C" && format.text([0x0003]) == nil)
+        #expect(format.words(roundingDown: 67) == nil)
+    }
+
+    @Test("a bit is 0 or 1 and takes nothing else")
+    func bit() {
+        let format = RegisterFormat(type: .bit)
+        #expect(format.integer([1]) == 1 && format.integer([0]) == 0)
+        #expect(format.words(roundingDown: 0) == [0] && format.words(roundingDown: 2) == nil)
     }
 
     @Test("what a register cannot hold is refused", arguments: [-1, 65_536, .infinity, .nan] as [Double])
@@ -84,7 +105,7 @@ import Testing
         var random = SeededGenerator(seed: seed)
         for _ in 0..<2000 {
             var format = RegisterFormat()
-            format.type = [.u16, .i16, .u32, .i32, .u64, .i64, .f32].randomElement(using: &random) ?? .u16
+            format.type = [.u16, .i16, .u32, .i32, .u64, .i64, .f32, .f64].randomElement(using: &random) ?? .u16
             format.wordCount = format.type.wordCount ?? 1
             format.wordOrder = Bool.random(using: &random) ? .highFirst : .lowFirst
             format.byteOrder = Bool.random(using: &random) ? .highFirst : .lowFirst

@@ -34,6 +34,9 @@ final class ScriptedStation: Sendable {
         var isStopped = false
     }
 
+    /// Coil n is register `coils + n`; more than one at a time cannot be written.
+    static let coils = 100_000
+
     let port: Int
     private let listener: CInt
     private let state: Mutex<State>
@@ -121,6 +124,23 @@ final class ScriptedStation: Sendable {
         let function = body[0], address = Int(word(1))
         var request = Request(unit: unit, function: function, address: address)
         switch function {
+        case 1, 2:
+            request.count = Int(word(3))
+            var bytes = [UInt8](repeating: 0, count: (request.count + 7) / 8)
+            for index in 0..<request.count {
+                guard let value = registers[Self.coils + address + index] else {
+                    return (request, [function | 0x80, 2])
+                }
+                if value != 0 { bytes[index / 8] |= 1 << UInt8(index % 8) }
+            }
+            return (request, [function, UInt8(bytes.count)] + bytes)
+        case 5, 15:
+            let isOn = function == 5 ? word(3) == 0xFF00 : body[6] & 1 != 0
+            request.values = [isOn ? 1 : 0]
+            guard registers[Self.coils + address] != nil else { return (request, [function | 0x80, 2]) }
+            registers[Self.coils + address] = request.values[0]
+            onWrite(&registers, request)
+            return (request, Array(body[0..<5]))
         case 3, 4:
             request.count = Int(word(3))
             var bytes: [UInt8] = []

@@ -41,6 +41,11 @@ struct HeadroomBench: ParsableCommand {
     @Flag(help: "Count instructions per frame with callgrind (valgrind) too: about a minute more.")
     var instructions = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Instead of all else: stations that lose their power again and again, for this long.", valueName: "s"))
+    var restarts: Int?
+
     @Option(help: ArgumentHelp("The file of thresholds.", valueName: "file"))
     var thresholds = "thresholds.json"
 
@@ -57,6 +62,9 @@ struct HeadroomBench: ParsableCommand {
     var seconds = 1
 
     func validate() throws {
+        if let restarts, !(10...86_400).contains(restarts) {
+            throw ValidationError("--restarts \(restarts): use 10 to 86400")
+        }
         guard (1...1_000).contains(seconds) else { throw ValidationError("--seconds \(seconds): use 1 to 1000") }
         if let calls, !(1_000...100_000_000).contains(calls) {
             throw ValidationError("--calls \(calls): use 1000 to 100000000")
@@ -70,6 +78,10 @@ struct HeadroomBench: ParsableCommand {
         do {
             if let kernel = countInstructions {
                 try InstructionCount.work(kernel, seconds: seconds)
+                return
+            }
+            if let restarts {
+                try runRestarts(seconds: restarts)
                 return
             }
             let limits = try Thresholds(path: thresholds)
@@ -115,12 +127,35 @@ struct HeadroomBench: ParsableCommand {
                 stations: stations, calls: calls, budget: budget, progress: &progress)
         }
         rows.insert(contentsOf: others, at: rows.firstIndex { $0.kind == .machine } ?? rows.endIndex)
+        rows.insert(
+            contentsOf: try WireBenchmark.run(rounds: short ? 60 : 400, &progress),
+            at: rows.firstIndex { $0.kind == .machine } ?? rows.endIndex)
         let overloads = try overloadRuns()
         if let chain = OverloadChain.row(overloads) {
             rows.insert(chain, at: rows.firstIndex { $0.kind == .machine } ?? rows.endIndex)
         }
         if instructions { try InstructionCount.count(into: &rows, progress: &progress) }
         return Report(calls: calls, busyThreads: busy, usesFIFO: usesFIFO, rows: rows, overloads: overloads)
+    }
+
+    private func runRestarts(seconds: Int) throws {
+        var progress = Progress()
+        let result = try RestartRun.run(seconds: seconds, &progress)
+        let times = result.recoveries
+        func milliseconds(_ nanoseconds: Double?) -> String { nanoseconds.map { fixed($0 / 1e6, 0) } ?? "-" }
+        print(
+            "\(times.count) restarts of \(RestartRun.stations) stations in \(seconds) s; from power to the right limit in "
+                + "ms: median \(milliseconds(times.p50)), p99 \(milliseconds(times.p99)), max \(milliseconds(times.maximum))"
+        )
+        print(
+            "file descriptors \(result.descriptors.before) -> \(result.descriptors.after), resident memory "
+                + "\(result.residentKilobytes.before) -> \(result.residentKilobytes.after) kB")
+        result.failures.forEach(complain)
+        let grew =
+            result.descriptors.after > result.descriptors.before
+            || result.residentKilobytes.after > result.residentKilobytes.before + 1024
+        if grew { complain("it grew: look for what is not given back") }
+        if grew || !result.failures.isEmpty { throw ExitCode(1) }
     }
 
     private func overloadRuns() throws -> [OverloadRun] {

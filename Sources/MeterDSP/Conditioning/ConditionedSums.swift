@@ -1,19 +1,9 @@
-/// Sums over consecutive conditioned frames, each filtered on the way.
+/// Sums over consecutive conditioned frames.
 ///
-/// A conditioned frame is eight `Float`: u1, u2, u3 and a spare lane, i1, i2, i3, iN. Products and sums of sixteen
+/// A conditioned frame is eight `Float`: u1, u2, u3 and a spare lane, i1, i2, i3, iN. Products and sums of 32
 /// frames are taken in `Float`, whose rounding changes from frame to frame and so averages out below 1e-8 of a mean;
 /// from there on in `Double`.
 struct ConditionedSums: BitwiseCopyable {
-    /// Taps by frame, −3 to 3.
-    struct Taps: BitwiseCopyable {
-        var voltages = InlineArray<7, SIMD4<Float>>(repeating: .zero)
-        var currents = InlineArray<7, SIMD4<Float>>(repeating: .zero)
-        /// Frames to either side of which currents are made: 0, 1 or 3.
-        var reach = 0
-        /// Whether voltages are filtered at all.
-        var filtersVoltages = false
-    }
-
     private var voltage = SIMD4<Double>.zero
     private var current = SIMD4<Double>.zero
     private var voltageSquares = SIMD4<Double>.zero
@@ -23,131 +13,116 @@ struct ConditionedSums: BitwiseCopyable {
     private var currentPairs = SIMD4<Double>.zero
     private var voltageRamp = SIMD4<Double>.zero
     private var currentRamp = SIMD4<Double>.zero
-    private var lowVoltage = SIMD4<Float>(repeating: .infinity)
-    private var highVoltage = SIMD4<Float>(repeating: -.infinity)
-    private var lowCurrent = SIMD4<Float>(repeating: .infinity)
-    private var highCurrent = SIMD4<Float>(repeating: -.infinity)
+    private var extremes = Extremes()
+
+    /// Frames summed in `Float` alone.
+    private static var blockLength: Int { @_noAllocation @_noLocks get { 32 } }
 
     /// - Parameters:
-    ///   - frames: of `count` frames of 32 bytes, with `taps.reach` more on either side.
+    ///   - frames: of `count` frames of 32 bytes.
     ///   - firstDistance: distance of the first frame from where the ramps are counted, in frames.
     @_noAllocation @_noLocks
-    init(_ frames: UnsafeRawPointer, count: Int, firstDistance: Double, taps: borrowing Taps) {
-        if taps.reach == 0 {
-            unsafe addUnfiltered(frames, count, firstDistance, taps)
-        } else if taps.reach == 1, !taps.filtersVoltages {
-            unsafe addCoils(frames, count, firstDistance, taps)
-        } else {
-            unsafe addFiltered(frames, count, firstDistance, taps)
-        }
-    }
-
-    // Three functions, because one loop with three reaches in it would keep none of its sums in registers.
-    @_noAllocation @_noLocks
     @inline(never)
-    private mutating func addUnfiltered(
-        _ frames: UnsafeRawPointer, _ count: Int, _ firstDistance: Double, _ taps: borrowing Taps
-    ) {
-        unsafe add(frames, count, firstDistance, taps, voltageReach: 0, currentReach: 0)
-    }
-
-    @_noAllocation @_noLocks
-    @inline(never)
-    private mutating func addCoils(
-        _ frames: UnsafeRawPointer, _ count: Int, _ firstDistance: Double, _ taps: borrowing Taps
-    ) {
-        unsafe add(frames, count, firstDistance, taps, voltageReach: 0, currentReach: 1)
-    }
-
-    @_noAllocation @_noLocks
-    @inline(never)
-    private mutating func addFiltered(
-        _ frames: UnsafeRawPointer, _ count: Int, _ firstDistance: Double, _ taps: borrowing Taps
-    ) {
-        unsafe add(frames, count, firstDistance, taps, voltageReach: 3, currentReach: 3)
-    }
-
-    @_noAllocation @_noLocks
-    @inline(__always)
-    private mutating func add(
-        _ frames: UnsafeRawPointer, _ count: Int, _ firstDistance: Double, _ taps: borrowing Taps, voltageReach: Int,
-        currentReach: Int
-    ) {
+    init(_ frames: UnsafeRawPointer, count: Int, firstDistance: Double) {
         var at = unsafe frames
         var left = count
         var distance = firstDistance
-        var lowU = lowVoltage
-        var highU = highVoltage
-        var lowI = lowCurrent
-        var highI = highCurrent
+        var extremes = Extremes()
         while left > 0 {
-            let length = Swift.min(16, left)
-            var sumU = SIMD4<Float>.zero
-            var sumI = SIMD4<Float>.zero
-            var squaresU = SIMD4<Float>.zero
-            var squaresI = SIMD4<Float>.zero
-            var products = SIMD4<Float>.zero
-            var pairsU = SIMD4<Float>.zero
-            var pairsI = SIMD4<Float>.zero
-            // Sums of the sums so far: Σ over j of Σ(m ≤ j) x = Σ(length − m)·x, one addition for a weight.
-            var rampU = SIMD4<Float>.zero
-            var rampI = SIMD4<Float>.zero
+            let length = Swift.min(Self.blockLength, left)
+            var block = Block()
+            // In loops of their own: with 13 running values in one loop, a 14th register is missing, and each frame then
+            // waits for memory.
+            unsafe extremes.add(at, count: length)
             for _ in 0..<length {
-                let u = unsafe Self.filtered(at, taps.voltages, reach: voltageReach)
-                let i = unsafe Self.filtered(at + 16, taps.currents, reach: currentReach)
-                sumU += u
-                sumI += i
-                rampU += sumU
-                rampI += sumI
-                squaresU += u * u
-                squaresI += i * i
-                products += u * i
-                pairsU += u * SIMD4(u[1], u[2], u[0], u[0])
-                pairsI += i * SIMD4(i[1], i[2], i[0], i[0])
-                lowU = Self.smaller(u, lowU)
-                highU = Self.larger(u, highU)
-                lowI = Self.smaller(i, lowI)
-                highI = Self.larger(i, highI)
+                unsafe block.add(at)
                 unsafe at += 32
             }
-            let u = Self.double(sumU)
-            let i = Self.double(sumI)
-            voltage += u
-            current += i
-            let end = distance + Double(length)
-            voltageRamp += end * u - Self.double(rampU)
-            currentRamp += end * i - Self.double(rampI)
-            voltageSquares += Self.double(squaresU)
-            currentSquares += Self.double(squaresI)
-            powers += Self.double(products)
-            voltagePairs += Self.double(pairsU)
-            currentPairs += Self.double(pairsI)
+            add(block, end: distance + Double(length))
             distance += Double(length)
             left -= length
         }
-        lowVoltage = lowU
-        highVoltage = highU
-        lowCurrent = lowI
-        highCurrent = highI
+        self.extremes = extremes
     }
 
-    /// The frame at `at`, filtered with its neighbours.
+    /// Adds a block, which ends `end` frames after where the ramps are counted from.
     @_noAllocation @_noLocks
     @inline(__always)
-    static func filtered(
-        _ at: UnsafeRawPointer, _ taps: borrowing InlineArray<7, SIMD4<Float>>, reach: Int
-    ) -> SIMD4<Float> {
-        let here = unsafe at.load(as: SIMD4<Float>.self)
-        if reach == 0 { return here }
-        var sum = here * taps[3]
-        sum += unsafe at.load(fromByteOffset: -32, as: SIMD4<Float>.self) * taps[2]
-        sum += unsafe at.load(fromByteOffset: 32, as: SIMD4<Float>.self) * taps[4]
-        if reach == 1 { return sum }
-        sum += unsafe at.load(fromByteOffset: -64, as: SIMD4<Float>.self) * taps[1]
-        sum += unsafe at.load(fromByteOffset: 64, as: SIMD4<Float>.self) * taps[5]
-        sum += unsafe at.load(fromByteOffset: -96, as: SIMD4<Float>.self) * taps[0]
-        sum += unsafe at.load(fromByteOffset: 96, as: SIMD4<Float>.self) * taps[6]
-        return sum
+    private mutating func add(_ block: Block, end: Double) {
+        let u = Self.double(block.voltage)
+        let i = Self.double(block.current)
+        voltage += u
+        current += i
+        voltageRamp += end * u - Self.double(block.voltageRamp)
+        currentRamp += end * i - Self.double(block.currentRamp)
+        voltageSquares += Self.double(block.voltageSquares)
+        currentSquares += Self.double(block.currentSquares)
+        powers += Self.double(block.powers)
+        voltagePairs += Self.double(block.voltagePairs)
+        currentPairs += Self.double(block.currentPairs)
+    }
+
+    /// Sums over a few frames.
+    private struct Block {
+        var voltage = SIMD4<Float>.zero
+        var current = SIMD4<Float>.zero
+        var voltageSquares = SIMD4<Float>.zero
+        var currentSquares = SIMD4<Float>.zero
+        var powers = SIMD4<Float>.zero
+        var voltagePairs = SIMD4<Float>.zero
+        var currentPairs = SIMD4<Float>.zero
+        // Sums of the sums so far: Σ over j of Σ(m ≤ j) x = Σ(length − m)·x, one addition for a weight.
+        var voltageRamp = SIMD4<Float>.zero
+        var currentRamp = SIMD4<Float>.zero
+
+        @_noAllocation @_noLocks
+        @inline(__always)
+        mutating func add(_ frame: UnsafeRawPointer) {
+            let u = unsafe frame.load(as: SIMD4<Float>.self)
+            let i = unsafe frame.load(fromByteOffset: 16, as: SIMD4<Float>.self)
+            voltage += u
+            current += i
+            voltageRamp += voltage
+            currentRamp += current
+            voltageSquares += u * u
+            currentSquares += i * i
+            powers += u * i
+            voltagePairs += u * SIMD4(u[1], u[2], u[0], u[0])
+            currentPairs += i * SIMD4(i[1], i[2], i[0], i[0])
+        }
+    }
+
+    private struct Extremes: BitwiseCopyable {
+        var lowVoltage = SIMD4<Float>(repeating: .infinity)
+        var highVoltage = SIMD4<Float>(repeating: -.infinity)
+        var lowCurrent = SIMD4<Float>(repeating: .infinity)
+        var highCurrent = SIMD4<Float>(repeating: -.infinity)
+
+        @_noAllocation @_noLocks
+        init() {}
+
+        @_noAllocation @_noLocks
+        @inline(__always)
+        mutating func add(_ frames: UnsafeRawPointer, count: Int) {
+            var at = unsafe frames
+            for _ in 0..<count / 2 {
+                unsafe add(at)
+                unsafe add(at + 32)
+                unsafe at += 64
+            }
+            if count % 2 == 1 { unsafe add(at) }
+        }
+
+        @_noAllocation @_noLocks
+        @inline(__always)
+        private mutating func add(_ frame: UnsafeRawPointer) {
+            let u = unsafe frame.load(as: SIMD4<Float>.self)
+            let i = unsafe frame.load(fromByteOffset: 16, as: SIMD4<Float>.self)
+            lowVoltage = smaller(lowVoltage, u)
+            highVoltage = larger(highVoltage, u)
+            lowCurrent = smaller(lowCurrent, i)
+            highCurrent = larger(highCurrent, i)
+        }
     }
 
     // Lane by lane, which becomes one instruction; a mask of lanes does not.
@@ -183,8 +158,8 @@ struct ConditionedSums: BitwiseCopyable {
         stretch.currentPairs += currentPairs
         stretch.voltageRamp += voltageRamp
         stretch.currentRamp += currentRamp
-        let low = Self.lanes(Self.double(lowVoltage), Self.double(lowCurrent))
-        let high = Self.lanes(Self.double(highVoltage), Self.double(highCurrent))
+        let low = Self.lanes(Self.double(extremes.lowVoltage), Self.double(extremes.lowCurrent))
+        let high = Self.lanes(Self.double(extremes.highVoltage), Self.double(extremes.highCurrent))
         stretch.minimum.replace(with: low, where: low .< stretch.minimum)
         stretch.maximum.replace(with: high, where: high .> stretch.maximum)
     }

@@ -9,6 +9,8 @@
     private let frameBytes: Int
     private let plainLanes: SIMD8<Int16>?
     private let isNarrow: Bool
+    /// Ones, which the compiler must not know: it would fold a multiplication away that is to be.
+    private let ones: SIMD8<Int16>
     private let memory: UnsafeMutableRawPointer
     /// Bytes of a frame here.
     private let stride: Int
@@ -25,6 +27,7 @@
         frameBytes = layout.frameBytes
         capacity = 3 * keep
         stride = isNarrow ? 16 : 32
+        ones = SIMD8(repeating: layout.frameBytes > 0 ? 1 : 0)
         let rows = capacity * stride
         owned = OwnedMemory(byteCount: rows + MemoryLayout<FrameDecoder>.stride)
         unsafe memory = owned.start
@@ -32,6 +35,9 @@
         unsafe decoder.initialize(to: FrameDecoder(layout))
         plainLanes = unsafe decoder.pointee.plainLanes
     }
+
+    /// Index of the first frame held.
+    var start: Int64 { @_noAllocation @_noLocks get { base } }
 
     /// Index after the last frame held.
     var end: Int64 { @_noAllocation @_noLocks get { base + Int64(count) } }
@@ -67,18 +73,20 @@
         return unsafe (UnsafeRawPointer(memory) + stride * place, count - place)
     }
 
+    /// Σx of the `count` narrow frames at `row`, a place that ``rows(from:)`` gave.
+    @_noAllocation @_noLocks
+    @inline(__always)
+    func sum(ofRows row: UnsafeRawPointer, count: Int) -> SIMD8<Int32> {
+        unsafe NarrowSums.sum(row, count: count, ones: ones)
+    }
+
     /// Σx over the frames from `first` to `last`, no more than 65 536.
     @_noAllocation @_noLocks
     func sum(from first: Int64, through last: Int64) -> SIMD8<Double> {
         let (from, to) = places(first, last)
         var sum = SIMD8<Double>.zero
         if isNarrow {
-            var total = SIMD8<Int32>.zero
-            var at = unsafe UnsafeRawPointer(memory) + 16 * from
-            for _ in from..<to {
-                total &+= unsafe SIMD8<Int32>(truncatingIfNeeded: at.load(as: SIMD8<Int16>.self))
-                unsafe at += 16
-            }
+            let total = unsafe self.sum(ofRows: UnsafeRawPointer(memory) + 16 * from, count: to - from)
             for lane in 0..<8 { sum[lane] = Double(total[lane]) }
         } else {
             var total = SIMD8<Int64>.zero
@@ -173,7 +181,23 @@
             guard let start = bytes.baseAddress else { return }
             var source = unsafe start + offset
             var target = unsafe end
-            for _ in 0..<room {
+            var left = room
+            if step == 16 {
+                if lanes == SIMD8(repeating: -1) {
+                    unsafe target.copyMemory(from: source, byteCount: 16 * room)
+                    return
+                }
+                while left >= 4 {
+                    for place in 0..<4 {
+                        let codes = unsafe source.loadUnaligned(fromByteOffset: 16 * place, as: SIMD8<Int16>.self)
+                        unsafe target.storeBytes(of: codes & lanes, toByteOffset: 16 * place, as: SIMD8<Int16>.self)
+                    }
+                    unsafe source += 64
+                    unsafe target += 64
+                    left -= 4
+                }
+            }
+            for _ in 0..<left {
                 let codes = unsafe source.loadUnaligned(as: SIMD8<Int16>.self)
                 unsafe target.storeBytes(of: codes & lanes, as: SIMD8<Int16>.self)
                 unsafe source += step

@@ -24,7 +24,7 @@ struct FundamentalEdge: BitwiseCopyable {
 /// Σx·exp(−jω(k − t₀)) of every lane over a window of whole cycles at its own frequency: the fundamentals.
 ///
 /// Groups of frames enter with their sum at their middle; what a group's length takes from the amplitude is made up at
-/// the end. Over whole cycles harmonics leave nothing behind.
+/// the end. Over whole cycles harmonics leave nothing behind. Lanes iN and aux have no meaning.
 struct Fundamentals {
     /// RMS phasors in codes, the angle that of a cosine at the window's start.
     private(set) var real = SIMD8<Double>.zero
@@ -43,25 +43,47 @@ struct Fundamentals {
     ) {
         guard groups.first <= start.groupStart, end.groupStart <= groups.end else { return nil }
         let length = Double(groups.length)
-        let count = Int((end.groupStart - start.groupStart) / groups.length)
-        let first = groups.count(before: start.groupStart)
-        var real = SIMD8<Double>.zero
-        var imaginary = SIMD8<Double>.zero
-        var (c, s) = unitCircle(-omega * (Double(start.groupStart) + 0.5 * (length - 1) - origin))
-        let (stepC, stepS) = unitCircle(-omega * length)
-        for number in 0..<count {
-            let sum = groups[first + number]
-            real += c * sum
-            imaginary += s * sum
-            let turned = c * stepC - s * stepS
-            s = c * stepS + s * stepC
-            c = turned
+        var turn = unitCircle(-omega * (Double(start.groupStart) + 0.5 * (length - 1) - origin))
+        let step = unitCircle(-omega * length)
+        var next = groups.count(before: start.groupStart)
+        var left = Int((end.groupStart - start.groupStart) / groups.length)
+        while left > 0 {
+            let (row, held) = unsafe groups.row(from: next)
+            let count = Swift.min(left, held)
+            guard count > 0 else { return nil }
+            unsafe add(row, count: count, &turn, step)
+            next += count
+            left -= count
         }
-        self.real = real
-        self.imaginary = imaginary
         add(start, sign: -1, origin: origin, omega: omega)
         add(end, sign: 1, origin: origin, omega: omega)
         finish(frames: frames, omega: omega, length: length, mean: mean)
+    }
+
+    /// Adds `count` groups, the first turned by `turn` and each next one by `step` more.
+    @_noAllocation @_noLocks
+    private mutating func add(
+        _ groups: UnsafePointer<SIMD8<Float>>, count: Int, _ turn: inout (cosine: Double, sine: Double),
+        _ step: (cosine: Double, sine: Double)
+    ) {
+        var (c, s) = turn
+        var realFront = real.lowHalf
+        var realBack = SIMD2(real[4], real[5])
+        var imaginaryFront = imaginary.lowHalf
+        var imaginaryBack = SIMD2(imaginary[4], imaginary[5])
+        for number in 0..<count {
+            let sum = unsafe groups[number]
+            let front = SIMD4(Double(sum[0]), Double(sum[1]), Double(sum[2]), Double(sum[3]))
+            let back = SIMD2(Double(sum[4]), Double(sum[5]))
+            realFront += c * front
+            realBack += c * back
+            imaginaryFront += s * front
+            imaginaryBack += s * back
+            (c, s) = (c * step.cosine - s * step.sine, c * step.sine + s * step.cosine)
+        }
+        turn = (c, s)
+        real = SIMD8(lowHalf: realFront, highHalf: SIMD4(lowHalf: realBack, highHalf: .zero))
+        imaginary = SIMD8(lowHalf: imaginaryFront, highHalf: SIMD4(lowHalf: imaginaryBack, highHalf: .zero))
     }
 
     @_noAllocation @_noLocks

@@ -7,9 +7,9 @@
     /// Frames in a group.
     let length: Int64
     private var newest = 0
-    private var count = 0
-    /// The frame after the newest group.
-    private(set) var end: Int64 = 0
+    /// The frame that the first group started with, and how many have been appended since.
+    private var origin: Int64 = 0
+    private var appended = 0
 
     /// - Parameters:
     ///   - length: frames in a group.
@@ -21,24 +21,35 @@
         unsafe sums = owned.start.bindMemory(to: SIMD8<Float>.self, capacity: capacity)
     }
 
+    private var count: Int { @_noAllocation @_noLocks get { Swift.min(appended, capacity) } }
+
+    /// The frame after the newest group.
+    var end: Int64 { @_noAllocation @_noLocks get { origin + Int64(appended) * length } }
+
     /// The first frame of the oldest group held; `end` where there is none.
     var first: Int64 { @_noAllocation @_noLocks get { end - Int64(count) * length } }
 
     /// Forgets all groups; the next one starts with frame `index`.
     @_noAllocation @_noLocks
     mutating func restart(at index: Int64) {
-        end = index
-        count = 0
+        origin = index
+        appended = 0
     }
 
     @_noAllocation @_noLocks
-    mutating func append(_ sum: SIMD8<Double>) {
-        newest = newest + 1 == capacity ? 0 : newest + 1
-        var stored = SIMD8<Float>.zero
-        for lane in 0..<8 { stored[lane] = Float(sum[lane]) }
-        unsafe sums[newest] = stored
-        count = Swift.min(count + 1, capacity)
-        end += length
+    @inline(__always)
+    mutating func append(_ sum: SIMD8<Float>) {
+        newest = newest + 1 < capacity ? newest + 1 : 0
+        unsafe sums[newest] = sum
+        appended &+= 1
+    }
+
+    /// Four lanes of the newest sum, from lane 0 to 4 on.
+    @_noAllocation @_noLocks
+    @inline(__always)
+    func newest(from lane: Int) -> SIMD4<Float> {
+        let lane = Swift.min(Swift.max(0, lane), 4)
+        return unsafe UnsafeRawPointer(sums + newest).loadUnaligned(fromByteOffset: 4 * lane, as: SIMD4<Float>.self)
     }
 
     /// The first frame of the group with frame `index`, held or still to come.
@@ -55,17 +66,14 @@
         return frames <= 0 ? 0 : Swift.min(count, Int((frames + length - 1) / length))
     }
 
-    /// The sum of the group that `number` others held come before; 0 to the number held − 1.
+    /// The groups from the one that `number` others held come before, up to the newest or to where the ring begins
+    /// anew, and how many there are; valid until the next one is appended.
     @_noAllocation @_noLocks
-    subscript(number: Int) -> SIMD8<Double> {
-        @_noAllocation @_noLocks get {
-            var place = newest + 1 - count + Swift.min(Swift.max(0, number), count - 1)
-            if place < 0 { place += capacity }
-            guard place >= 0, place < capacity else { return .zero }
-            let stored = unsafe sums[place]
-            var sum = SIMD8<Double>.zero
-            for lane in 0..<8 { sum[lane] = Double(stored[lane]) }
-            return sum
-        }
+    func row(from number: Int) -> (UnsafePointer<SIMD8<Float>>, count: Int) {
+        let number = Swift.min(Swift.max(0, number), count)
+        let place = newest + 1 - count + number
+        return place < 0
+            ? unsafe (UnsafePointer(sums) + (place + capacity), -place)
+            : unsafe (UnsafePointer(sums) + place, count - number)
     }
 }

@@ -63,6 +63,37 @@ struct NarrowSums: BitwiseCopyable {
         maximum = high
     }
 
+    /// Σx alone, of 0 to `mostFrames` frames of 16 bytes.
+    ///
+    /// - Parameter ones: eight times 1.
+    @_noAllocation @_noLocks
+    @inline(__always)
+    static func sum(_ frames: UnsafeRawPointer, count: Int, ones: SIMD8<Int16>) -> SIMD8<Int32> {
+        var front = SIMD4<Int32>.zero
+        var back = SIMD4<Int32>.zero
+        var at = unsafe frames
+        var left = count
+        // Four frames a turn, so that a group of eight takes two.
+        while left > 3 {
+            for pair in 0..<2 {
+                let pairs = unsafe PairSums.interleaved(
+                    at.loadUnaligned(fromByteOffset: 32 * pair, as: SIMD8<Int16>.self),
+                    at.loadUnaligned(fromByteOffset: 32 * pair + 16, as: SIMD8<Int16>.self))
+                front &+= PairSums.pairSums(pairs.front, ones)
+                back &+= PairSums.pairSums(pairs.back, ones)
+            }
+            unsafe at += 64
+            left -= 4
+        }
+        var total = SIMD8(lowHalf: front, highHalf: back)
+        while left > 0 {
+            total &+= unsafe SIMD8<Int32>(truncatingIfNeeded: at.loadUnaligned(as: SIMD8<Int16>.self))
+            unsafe at += 16
+            left -= 1
+        }
+        return total
+    }
+
     /// Adds the sums to `stretch`.
     @_noAllocation @_noLocks
     func add(to stretch: inout Stretch) {
@@ -99,9 +130,7 @@ private struct PairSums: BitwiseCopyable {
     @_noAllocation @_noLocks
     @inline(__always)
     mutating func add(_ a: SIMD8<Int16>, _ b: SIMD8<Int16>) {
-        // Both frames' u1, u2, u3, i1 and both frames' i2, i3, iN, aux, side by side.
-        let front = SIMD8(a[0], b[0], a[1], b[1], a[2], b[2], a[3], b[3])
-        let back = SIMD8(a[4], b[4], a[5], b[5], a[6], b[6], a[7], b[7])
+        let (front, back) = Self.interleaved(a, b)
         // A multiplication by 1 would be folded away, and with it the one instruction that widens and adds.
         let eleven = SIMD8<Int16>(repeating: 11)
         frontTotal &+= Self.pairSums(front, eleven)
@@ -129,10 +158,22 @@ private struct PairSums: BitwiseCopyable {
         @_noAllocation @_noLocks get { SIMD8(lowHalf: frontSquares.value, highHalf: backSquares.value) }
     }
 
+    /// Both frames' u1, u2, u3, i1 and both frames' i2, i3, iN, aux, side by side.
+    @_noAllocation @_noLocks
+    @inline(__always)
+    static func interleaved(
+        _ a: SIMD8<Int16>, _ b: SIMD8<Int16>
+    ) -> (front: SIMD8<Int16>, back: SIMD8<Int16>) {
+        (
+            SIMD8(a[0], b[0], a[1], b[1], a[2], b[2], a[3], b[3]),
+            SIMD8(a[4], b[4], a[5], b[5], a[6], b[6], a[7], b[7])
+        )
+    }
+
     /// Products of lanes, lanes 0 and 1 added up, 2 and 3, and so on, modulo 2³².
     @_noAllocation @_noLocks
     @inline(__always)
-    private static func pairSums(_ a: SIMD8<Int16>, _ b: SIMD8<Int16>) -> SIMD4<Int32> {
+    static func pairSums(_ a: SIMD8<Int16>, _ b: SIMD8<Int16>) -> SIMD4<Int32> {
         let products = SIMD8<Int32>(truncatingIfNeeded: a) &* SIMD8<Int32>(truncatingIfNeeded: b)
         return products.evenHalf &+ products.oddHalf
     }

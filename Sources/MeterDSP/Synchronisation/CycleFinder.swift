@@ -10,18 +10,15 @@ struct CycleFinder: BitwiseCopyable {
     /// Frames by which a boundary may lie behind the last frame looked at.
     let lag: Int64
     /// Lanes 0 to 2 of the frame for voltages, 3 to 5 for currents.
-    private let firstLane: Int
+    let firstLane: Int
     /// The peak in filtered codes that a signal must reach; infinite for absent signals.
     private let thresholdPeaks: SIMD4<Double>
     private let nominalHalfCycle: Double
     private let settleFrames: Int64
 
     private var filter: BandPass
-    // The last four filtered values, the oldest first.
-    private var oldest = SIMD4<Double>.zero
-    private var before = SIMD4<Double>.zero
-    private var after = SIMD4<Double>.zero
-    private var newest = SIMD4<Double>.zero
+    /// The last four filtered values, the one that came as number n at n mod 4.
+    private var history = InlineArray<4, SIMD4<Double>>(repeating: .zero)
     private var historyCount = 0
     private var peaks = SIMD4<Double>.zero
     private var peaksSinceBoundary = SIMD4<Double>.zero
@@ -56,7 +53,9 @@ struct CycleFinder: BitwiseCopyable {
         thresholdPeaks = thresholds
         nominalHalfCycle = configuration.sampleRateHz / configuration.nominalHz / 2
         settleFrames = Int64(0.1 * configuration.sampleRateHz)
-        filter = BandPass(centre: configuration.nominalHz / configuration.sampleRateHz * Double(decimation))
+        filter = BandPass(
+            centre: configuration.nominalHz / configuration.sampleRateHz * Double(decimation),
+            gain: 1 / Double(decimation))
         settledAt = settleFrames
         position = 0
         lastBoundary = 0
@@ -99,43 +98,39 @@ struct CycleFinder: BitwiseCopyable {
         prediction.forgetPhase()
     }
 
+    /// The lanes that ``take(_:)`` wants.
+    @_noAllocation @_noLocks
+    @inline(__always)
+    func signals(_ sum: SIMD8<Double>) -> SIMD4<Double> {
+        firstLane == 0 ? sum.lowHalf : SIMD4(sum[3], sum[4], sum[5], sum[6])
+    }
+
     /// Takes the next group of `decimation` frames.
     ///
-    /// - Parameter sum: of the frames' codes, all lanes.
+    /// - Parameter sums: of the frames' codes, four lanes from ``firstLane`` on, the last of which does not count.
     /// - Returns: a boundary at most `lag` frames before `position`; nil: there is none.
     @_noAllocation @_noLocks
-    mutating func take(_ sum: SIMD8<Double>) -> Double? {
-        let signals = firstLane == 0 ? SIMD4(sum[0], sum[1], sum[2], 0) : SIMD4(sum[3], sum[4], sum[5], 0)
+    @inline(__always)
+    mutating func take(_ sums: SIMD4<Double>) -> Double? {
         position += Int64(decimation)
-        return takeFiltered(filter.filter(signals / Double(decimation)))
+        return takeFiltered(filter.filter(sums))
     }
 
     /// Takes one filtered value, that of the group which ends before `position`.
     @_noAllocation @_noLocks
+    @inline(__always)
     private mutating func takeFiltered(_ value: SIMD4<Double>) -> Double? {
-        oldest = before
-        before = after
-        after = newest
-        newest = value
-        historyCount += 1
-        let magnitude = value.replacing(with: -value, where: value .< 0)
-        peaksSinceBoundary.replace(with: magnitude, where: magnitude .> peaksSinceBoundary)
+        historyCount &+= 1
+        history[historyCount & 3] = value
+        peaksSinceBoundary = Self.larger(peaksSinceBoundary, Self.larger(value, -value))
         guard historyCount >= 4 else { return nil }
 
-        let groupMiddle = Double(position) - Double(decimation) + Double(decimation - 1) / 2
         if let source {
-            let first = before[source]
-            let second = after[source]
-            if first.magnitude > 0.25 * peaks[source] { armed = true }
-            if armed && (first < 0) != (second < 0) {
-                armed = false
-                let share = Self.root(oldest[source], first, second, newest[source])
-                let crossing = groupMiddle + (share - 2) * Double(decimation)
-                let isSettled = position >= settledAt
-                let boundary = prediction.boundary(
-                    atCrossing: crossing, lastBoundary: lastBoundary, isSettled: isSettled)
+            let first = history[(historyCount &- 2) & 3][source]
+            if !armed, first.magnitude > 0.25 * peaks[source] { armed = true }
+            if armed, (first < 0) != (history[(historyCount &- 1) & 3][source] < 0) {
                 // The first frames after settling may still show a crossing from before them.
-                if boundary > lastBoundary { return close(at: boundary) }
+                if let boundary = takeCrossing(source) { return close(at: boundary) }
             }
         } else {
             chooseSource()
@@ -148,7 +143,24 @@ struct CycleFinder: BitwiseCopyable {
         return nil
     }
 
+    /// The boundary for the crossing between the second and the third of the last four values; nil where it lies before
+    /// the last boundary.
     @_noAllocation @_noLocks
+    @inline(never)
+    private mutating func takeCrossing(_ source: Int) -> Double? {
+        armed = false
+        let share = Self.root(
+            history[(historyCount &- 3) & 3][source], history[(historyCount &- 2) & 3][source],
+            history[(historyCount &- 1) & 3][source], history[historyCount & 3][source])
+        let groupMiddle = Double(position) - Double(decimation) + Double(decimation - 1) / 2
+        let boundary = prediction.boundary(
+            atCrossing: groupMiddle + (share - 2) * Double(decimation), lastBoundary: lastBoundary,
+            isSettled: position >= settledAt)
+        return boundary > lastBoundary ? boundary : nil
+    }
+
+    @_noAllocation @_noLocks
+    @inline(never)
     private mutating func close(at boundary: Double) -> Double {
         lastBoundary = boundary
         peaks = peaksSinceBoundary
@@ -174,6 +186,15 @@ struct CycleFinder: BitwiseCopyable {
         armed = false
         if source != lastSource { prediction.forgetPhase() }
         lastSource = source
+    }
+
+    // Lane by lane, which becomes one instruction; a mask of lanes does not.
+    @_noAllocation @_noLocks
+    @inline(__always)
+    private static func larger(_ a: SIMD4<Double>, _ b: SIMD4<Double>) -> SIMD4<Double> {
+        SIMD4(
+            a[0] > b[0] ? a[0] : b[0], a[1] > b[1] ? a[1] : b[1], a[2] > b[2] ? a[2] : b[2],
+            a[3] > b[3] ? a[3] : b[3])
     }
 
     /// Where the cubic through (−1, a), (0, b), (1, c), (2, d) is zero between 0 and 1, b and c of opposite signs.

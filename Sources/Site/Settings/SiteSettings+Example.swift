@@ -12,7 +12,8 @@ extension SiteSettings {
             + [MeterChannel.i1, .i2, .i3].enumerated().map { index, channel in
                 Input(channel: channel, name: "voltage\(index + 3)", ratio: 300.3)
             }
-        let stations = StationProfile.builtIn.enumerated().map { index, profile in
+        let profiles = ["abb-terra-ac", "generic-modbus"].compactMap { StationProfile.builtIn(named: $0) }
+        let stations = profiles.enumerated().map { index, profile in
             StationConfiguration(
                 name: "Parkplatz \(index + 1)", profile: profile, host: "192.168.1.\(20 + index)",
                 port: profile.defaultPort, unitIdentifier: profile.defaultUnitIdentifier, supplyPhases: Phase.allCases,

@@ -8,21 +8,35 @@ extension SiteSettings {
     ///
     /// - Parameters:
     ///   - yaml: the text.
-    ///   - file: its name, for error messages.
-    ///   - profiles: the station profiles that the settings may name.
+    ///   - file: its path, for error messages; a folder of profiles is beside it.
+    ///   - profiles: the station profiles that the settings may name, besides those of their own folder.
     /// - Throws: `YAMLError` with file, line, field and remedy.
     public static func parse(
         yaml: String, file: String, profiles: [StationProfile] = StationProfile.builtIn
     ) throws(YAMLError) -> SiteSettings {
         let top = try YAMLNode.parse(yaml, file: file)
-            .fields(["site", "supply", "meter", "realtime", "allocation", "stations"])
+            .fields(["site", "supply", "meter", "realtime", "allocation", "station-profiles", "stations"])
         let supply = try Supply(top.required("supply"))
         let meter = try MeterSettings(top.required("meter"))
-        let stations = try Self.stations(top["stations"], profiles)
-        return SiteSettings(
+        let folder = try top["station-profiles"]?.string()
+        var known = profiles
+        if let folder {
+            known += try StationProfile.profiles(inFolder: Self.path(folder, beside: file), besides: profiles)
+        }
+        let stations = try Self.stations(top["stations"], known)
+        let cloudStations = try Self.cloudStations(top["stations"], beside: stations.map(\.name))
+        var settings = SiteSettings(
             name: try top["site"]?.string() ?? "site", supply: supply, meter: meter,
             realtime: try RealtimeSettings(top["realtime"]), policy: try Self.policy(top["allocation"]),
-            stations: stations)
+            stations: stations, cloudStations: cloudStations)
+        settings.stationProfilesFolder = folder
+        return settings
+    }
+
+    /// A path that does not begin at the root begins where the settings are.
+    private static func path(_ path: String, beside file: String) -> String {
+        guard !path.hasPrefix("/"), let slash = file.lastIndex(of: "/") else { return path }
+        return String(file[...slash]) + path
     }
 
     private static func policy(_ node: YAMLNode?) throws(YAMLError) -> AllocationPolicy {

@@ -1,4 +1,5 @@
 import Allocation
+import Stations
 
 extension SiteSettings {
     /// The settings as a commented YAML text, which `parse` reads back to the same values.
@@ -73,16 +74,23 @@ extension SiteSettings {
             "allocation:",
             "  raise-after-s: \(number(policy.raiseAfterSeconds))   # room must have lasted this long before a limit rises",
             "",
-            "# Charging stations. type: one of the built-in profiles. phases: the supply line on which each of the",
-            "# station's own phases is connected, in its order; one entry for a single-phase station.",
-            "stations:\(stations.isEmpty ? " []" : "")",
+        ]
+        if let folder = stationProfilesFolder {
+            lines += [
+                "# Profiles of other stations, *.yaml; beside this file where the path does not begin with /.",
+                "station-profiles: \(quoted(folder))",
+                "",
+            ]
+        }
+        lines += [
+            "# Charging stations. type: a built-in profile, or one of the folder station-profiles. phases: the supply line",
+            "# on which each of the station's own phases is connected, in its order; one entry for a single-phase station.",
+            "stations:\(stations.isEmpty && cloudStations.isEmpty ? " []" : "")",
         ]
         for station in stations {
+            lines += ["  - name: \(quoted(station.name))", "    type: \(station.profile.identifier)"]
+            lines += link(of: station)
             lines += [
-                "  - name: \(quoted(station.name))",
-                "    type: \(station.profile.identifier)",
-                "    host: \(quoted(station.host))",
-                "    port: \(station.port)",
                 "    unit: \(station.unitIdentifier)",
                 "    phases: [\(station.supplyPhases.map(\.name).joined(separator: ", "))]",
                 "    limit-a: \(number(station.maximumAmperes))          # of the station, its cable or its branch fuse",
@@ -91,7 +99,28 @@ extension SiteSettings {
                 "    load-management: \(station.isManaged)",
             ]
         }
-        return lines.joined(separator: "\n") + "\n"
+        return (lines + cloudStationLines).joined(separator: "\n") + "\n"
+    }
+
+    /// Where a station is; what is as usual goes without saying.
+    private func link(of station: StationConfiguration) -> [String] {
+        var lines: [String] = []
+        if station.transport != station.profile.transports[0] {
+            lines.append("    transport: \(station.transport.rawValue)")
+        }
+        if station.transport == .serial, let serial = station.serial {
+            lines += [
+                "    device: \(quoted(serial.device))", "    baud: \(serial.baud)",
+                "    parity: \(serial.parity.rawValue)", "    stop-bits: \(serial.stopBits)",
+            ]
+        } else {
+            lines += ["    host: \(quoted(station.host))", "    port: \(station.port)"]
+        }
+        if station.addressOffset != 0 { lines.append("    address-offset: \(station.addressOffset)") }
+        if let number = station.serialNumber {
+            lines.append("    serial-number: \(quoted(number))     # nothing is written to another device")
+        }
+        return lines
     }
 
     private func list(_ values: PerPhaseAmperes) -> String {
@@ -99,7 +128,7 @@ extension SiteSettings {
     }
 
     /// The shortest decimal that reads back to the same bits.
-    private func number(_ value: Double) -> String {
+    func number(_ value: Double) -> String {
         value == value.rounded() && value.magnitude < 1e15 ? "\(Int64(value))" : "\(value)"
     }
 
@@ -110,7 +139,7 @@ extension SiteSettings {
     }
 
     /// A double-quoted YAML text; what would break its line or show nowhere is escaped.
-    private func quoted(_ text: String) -> String {
+    func quoted(_ text: String) -> String {
         var out = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

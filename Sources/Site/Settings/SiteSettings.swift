@@ -1,4 +1,5 @@
 import Allocation
+import CloudStations
 import MeterDSP
 import Stations
 
@@ -11,6 +12,10 @@ public struct SiteSettings: Sendable {
     public var realtime: RealtimeSettings
     public var policy: AllocationPolicy
     public var stations: [StationConfiguration]
+    /// Installations behind their maker's cloud; in the plan they follow `stations`.
+    public var cloudStations: [CloudStationConfiguration]
+    /// The folder with the installer's own station profiles, as the settings name it; nil: none.
+    public var stationProfilesFolder: String?
 
     /// The building's connection.
     public struct Supply: Sendable, Equatable {
@@ -128,7 +133,7 @@ public struct SiteSettings: Sendable {
 
     public init(
         name: String, supply: Supply, meter: MeterSettings, realtime: RealtimeSettings, policy: AllocationPolicy,
-        stations: [StationConfiguration]
+        stations: [StationConfiguration], cloudStations: [CloudStationConfiguration] = []
     ) {
         self.name = name
         self.supply = supply
@@ -136,5 +141,6 @@ public struct SiteSettings: Sendable {
         self.realtime = realtime
         self.policy = policy
         self.stations = stations
+        self.cloudStations = cloudStations
     }
 }

@@ -23,7 +23,8 @@ struct BuildingModel: Sendable {
     /// Steps between two looks at appliances, stations and cars: 20 ms.
     private static let slowSteps = 20
 
-    init(options: TwinOptions, tables: WaveTables) {
+    /// - Parameter chargePoints: the stations; nil: the kinds in turns.
+    init(options: TwinOptions, tables: WaveTables, chargePoints: [ChargePoint]? = nil) {
         self.options = options
         self.tables = tables
         rate = Double(options.sampleRateHz)
@@ -33,7 +34,7 @@ struct BuildingModel: Sendable {
         appliances = []
         for appliance in options.appliances { appliances.append(RunningAppliance(appliance, random: &random)) }
         self.random = random
-        chargePoints = Self.makeChargePoints(options)
+        self.chargePoints = chargePoints ?? Self.makeChargePoints(options)
         amplitudes = Array(repeating: 0, count: LoadKind.allCases.count * 3)
         slowAmplitudes = amplitudes
     }
@@ -107,6 +108,20 @@ struct BuildingModel: Sendable {
             slowAmplitudes[LoadKind.photovoltaic.rawValue * 3 + phase] +=
                 options.photovoltaicPeakAmperes * height * (1 - clouds)
         }
+    }
+
+    /// The stations that the options name one by one; nil: they name none.
+    static func chargePoints(_ options: TwinOptions) throws(TwinError) -> [ChargePoint]? {
+        guard !options.stations.isEmpty else { return nil }
+        let arrivals = options.firstArrivalSeconds
+        let spread = (arrivals.upperBound - arrivals.lowerBound) / Double(options.stations.count)
+        var points: [ChargePoint] = []
+        for (index, station) in options.stations.enumerated() {
+            points.append(
+                try station.chargePoint(
+                    index: index, arrival: arrivals.lowerBound + spread * Double(index), seed: options.seed))
+        }
+        return points
     }
 
     private static func makeChargePoints(_ options: TwinOptions) -> [ChargePoint] {

@@ -7,19 +7,19 @@ extension ChargePoint {
         -> Result<[UInt16], ModbusException>
     {
         switch request.body {
-        case .unknown: return .failure(.illegalFunction)
-        case .read(let count):
+        case .read(let count, .holdingRegisters):
             guard (1...125).contains(count) else { return .failure(.illegalValue) }
             guard Self.readable.contains(request.address), Self.readable.contains(request.address + count - 1)
             else { return .failure(.illegalAddress) }
             let all = abbRegisters(volts: volts)
             let first = request.address - Self.readable.lowerBound
             return .success(Array(all[first..<first + count]))
-        case .write(let values, let isSingle):
+        case .write(let values, let isSingle, .holdingRegisters):
             if let refusal = writeABB(request.address, values, isSingle: isSingle, nanoseconds: nanoseconds) {
                 return .failure(refusal)
             }
             return .success([])
+        case .read, .write, .unknown: return .failure(.illegalFunction)
         }
     }
 
@@ -54,7 +54,7 @@ extension ChargePoint {
             registers.append(UInt16(value >> 16))
             registers.append(UInt16(value & 0xFFFF))
         }
-        let serial = Array("TWIN\(String(10_000 + index).dropFirst())".utf8)
+        let serial = Array((faults.contains(.otherSerialNumber) ? "OTHER001" : serialNumber).utf8)
         for pair in 0..<4 { registers.append(UInt16(serial[2 * pair]) << 8 | UInt16(serial[2 * pair + 1])) }
         append(0x0109_0000)
         append(UInt32(maximumAmperes * 1000))

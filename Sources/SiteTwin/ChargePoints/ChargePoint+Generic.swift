@@ -2,7 +2,7 @@
 extension ChargePoint {
     mutating func answerAsGeneric(_ request: ModbusRequest, nanoseconds: Int64) -> Result<[UInt16], ModbusException> {
         switch request.body {
-        case .read(let count):
+        case .read(let count, .holdingRegisters):
             guard (1...125).contains(count) else { return .failure(.illegalValue) }
             var values: [UInt16] = []
             for address in request.address..<request.address + count {
@@ -10,7 +10,7 @@ extension ChargePoint {
                 values.append(value)
             }
             return .success(values)
-        case .write(let values, _):
+        case .write(let values, _, .holdingRegisters):
             // Checked as a whole first: a refused request changes nothing.
             for (offset, value) in values.enumerated() {
                 switch request.address + offset {
@@ -27,7 +27,7 @@ extension ChargePoint {
                 }
             }
             return .success([])
-        case .unknown: return .failure(.illegalFunction)
+        case .read, .write, .unknown: return .failure(.illegalFunction)
         }
     }
 

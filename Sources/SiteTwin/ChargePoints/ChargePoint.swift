@@ -2,23 +2,36 @@ import Glibc
 
 /// The register map that a station speaks.
 enum StationKind: Sendable {
+    /// Written by hand, with no look at a profile: they check the simulation by profile.
     case abbTerraAC, generic
+    /// Made from a profile.
+    case simulated(RegisterImage)
 }
 
 /// One charging station with its car: electronics, watchdog, meter. Pure: time comes in as a number.
 struct ChargePoint: Sendable {
-    let kind: StationKind
+    var kind: StationKind
     let name: String
     let index: Int
     /// The supply line of each of the station's own phases.
     let supplyPhases: [Int]
     let maximumAmperes: Double
+    /// The model's habits.
+    let behaviour: StationBehaviour
+    /// What it is in its own words.
+    let serialNumber: String
     /// What was last written, in ampere.
     var commandedAmperes: Double
-    /// Seconds without any request until the station helps itself; 0: never.
-    var watchdogSeconds: Double = 60
+    /// Seconds without a sign of life until the station helps itself; 0: never.
+    var watchdogSeconds: Double
     /// What it then offers; nil: it stops the session and reports an error.
     var failSafeAmperes: Double?
+    /// False: stopped by something else than the limit.
+    var isReleased = true
+    var faults: StationFaults = []
+    var journal = ContactJournal()
+    /// It answers with exceptions until then; seconds after the start.
+    private(set) var rebootsUntil = -Double.infinity
     var isSessionStopped = false {
         didSet { if !isSessionStopped { hasContactError = false } }
     }
@@ -35,8 +48,18 @@ struct ChargePoint: Sendable {
     private(set) var reportedAmperes = [0.0, 0.0, 0.0]
     private(set) var energyWattHours = 0.0
     private(set) var sessionWattHours = 0.0
-    private var lastRequestAt: Double?
-    private var frozenAmperes = 0.0
+    private(set) var now = 0.0
+    private var lastSignAt: Double?
+    /// What was written, once it acts.
+    private(set) var actingAmperes: Double
+    private var pendingLimit: (due: Double, amperes: Double)?
+    /// After a pause nothing is offered until then.
+    private(set) var resumesAt = -Double.infinity
+    private var wasPaused = false
+    private let firstCar: TwinCar?
+    private let factory: StationKind
+    let lowestAmperes: Double
+    private(set) var frozenAmperes = 0.0
     private var refreshesAt: Double
     private var random: RandomSource
 
@@ -52,15 +75,24 @@ struct ChargePoint: Sendable {
 
     init(
         kind: StationKind, name: String, index: Int, supplyPhases: [Int], maximumAmperes: Double, firstArrival: Double,
-        seed: UInt64
+        seed: UInt64, behaviour: StationBehaviour? = nil, serialNumber: String? = nil, car: TwinCar? = nil,
+        lowestAmperes: Double = 0
     ) {
         self.kind = kind
+        factory = kind
         self.name = name
         self.index = index
         self.supplyPhases = supplyPhases
         self.maximumAmperes = maximumAmperes
+        self.behaviour = behaviour ?? .byHand(kind)
+        self.serialNumber = serialNumber ?? "TWIN\(String(10_000 + index).dropFirst())"
+        self.lowestAmperes = lowestAmperes
+        firstCar = car
+        watchdogSeconds = self.behaviour.watchdogSeconds
+        failSafeAmperes = self.behaviour.failSafeAmperes
         commandedAmperes = maximumAmperes
-        failSafeAmperes = kind == .generic ? 6 : nil
+        if case .simulated(let image) = kind { commandedAmperes = image.limitAmperes }
+        actingAmperes = commandedAmperes
         visit = .free(arrivesAt: firstArrival)
         random = RandomSource(seed: seed, stream: 1000 + UInt64(index))
         refreshesAt = random.uniform(0...1)
@@ -78,31 +110,58 @@ struct ChargePoint: Sendable {
     /// How many of the station's own phases the car uses.
     var carPhaseCount: Int { min(car?.phaseCount ?? 0, supplyPhases.count) }
 
-    /// The limit in force.
-    var activeAmperes: Double {
-        if ignoresLimits { return frozenAmperes }
-        if isContactLost { return min(failSafeAmperes ?? 0, maximumAmperes) }
-        return min(commandedAmperes, maximumAmperes)
-    }
-
-    /// What the pilot signal offers: 0, or 6 A and more.
-    var offeredAmperes: Double {
-        guard case .connected = visit, !isSessionStopped, activeAmperes >= Car.smallestAmperes else { return 0 }
-        return activeAmperes
-    }
-
-    /// Any request is a sign of life.
+    /// A request has come.
     mutating func noteRequest(at now: Double) {
-        lastRequestAt = now
+        if behaviour.signOfLife == .anyRequest { noteLife(at: now) }
+    }
+
+    mutating func noteLife(at now: Double) {
+        lastSignAt = now
         isContactLost = false
     }
 
-    /// - Parameter nanoseconds: monotonic time at which the request was received.
-    mutating func receiveLimit(_ amperes: Double, nanoseconds: Int64) {
-        commandedAmperes = amperes
-        if amperes >= Car.smallestAmperes { isSessionStopped = false }
+    /// As if the last sign of life had come so much sooner.
+    mutating func passWithoutContact(seconds: Double) {
+        if let last = lastSignAt { lastSignAt = last - seconds }
+    }
+
+    /// The next car comes now where none is there.
+    mutating func bringCar() {
+        if case .free = visit { visit = .free(arrivesAt: now) }
+    }
+
+    /// Starts anew: what it was told is forgotten.
+    mutating func reboot(at now: Double) {
+        rebootsUntil = now + behaviour.rebootSeconds
+        kind = factory
+        watchdogSeconds = behaviour.watchdogSeconds
+        failSafeAmperes = behaviour.failSafeAmperes
+        commandedAmperes = maximumAmperes
+        if case .simulated(let image) = kind { commandedAmperes = image.limitAmperes }
+        actingAmperes = commandedAmperes
+        pendingLimit = nil
+        isReleased = true
+        isSessionStopped = false
+        lastSignAt = nil
+        isContactLost = false
+    }
+
+    /// - Parameters:
+    ///   - nanoseconds: monotonic time at which the request was received.
+    ///   - now: the same in seconds after the start; nil: the limit acts at once.
+    mutating func receiveLimit(_ amperes: Double, nanoseconds: Int64, at now: Double? = nil) {
         if receivedLimits.count >= 4096 { receivedLimits.removeFirst(2048) }
         receivedLimits.append(ReceivedLimit(nanoseconds: nanoseconds, amperes: amperes))
+        if behaviour.signOfLife == .limitWrite, let now { noteLife(at: now) }
+        guard !faults.contains(.forgetsLimits) else { return }
+        commandedAmperes = amperes
+        if amperes >= Car.smallestAmperes { isSessionStopped = false }
+        guard let now, behaviour.limitActsAfterSeconds > 0 else {
+            actingAmperes = amperes
+            return
+        }
+        // One that waits already is overtaken by the newer, not put off by it.
+        pendingLimit = (pendingLimit?.due ?? now + behaviour.limitActsAfterSeconds, amperes)
     }
 
     /// Goes on to `now`.
@@ -113,18 +172,32 @@ struct ChargePoint: Sendable {
     ///   - watts: active power of one ampere of a car on each supply line.
     ///   - speed: how much faster the car's owner and battery live.
     mutating func advance(to now: Double, elapsed: Double, wattsPerAmpere watts: [Double], speed: Double) {
-        if watchdogSeconds > 0, let last = lastRequestAt, now - last >= watchdogSeconds, !isContactLost {
+        self.now = now
+        if let pending = pendingLimit, now >= pending.due {
+            actingAmperes = pending.amperes
+            pendingLimit = nil
+        }
+        if watchdogSeconds > 0, let last = lastSignAt, now - last >= watchdogSeconds, !isContactLost {
             isContactLost = true
-            if failSafeAmperes == nil {
+            let needsCurrent = behaviour.onContactLost == .fallsBack || behaviour.onContactLost == .stops
+            if failSafeAmperes == nil, needsCurrent {
                 isSessionStopped = true
                 hasContactError = true
             }
         }
+        noteResumption(at: now)
         advanceVisit(to: now, elapsed: elapsed, watts: watts, speed: speed)
         if now >= refreshesAt {
             refreshesAt = now + 1
             for phase in 0..<3 { reportedAmperes[phase] = phase < carPhaseCount ? carAmperes : 0 }
         }
+    }
+
+    private mutating func noteResumption(at now: Double) {
+        guard case .connected = visit else { return wasPaused = false }
+        let isPaused = permittedAmperes == 0
+        if wasPaused, !isPaused { resumesAt = now + behaviour.resumesAfterSeconds }
+        wasPaused = isPaused
     }
 
     private mutating func advanceVisit(to now: Double, elapsed: Double, watts: [Double], speed: Double) {
@@ -153,6 +226,11 @@ struct ChargePoint: Sendable {
     }
 
     private mutating func nextCar() -> Car {
+        if energyWattHours == 0, let first = firstCar {
+            return Car(
+                phaseCount: first.phaseCount, maximumAmperes: first.maximumAmperes,
+                neededWattHours: first.neededWattHours, random: &random)
+        }
         let types: [(phases: Int, amperes: Double)] = [(3, 32), (3, 16), (1, 32), (1, 16)]
         // The first cars are the ones that make the limits of a house with few stations bind.
         let isFirst = energyWattHours == 0

@@ -2,13 +2,14 @@ import Glibc
 
 /// A TCP port of 127.0.0.1 that stays ours: while nothing listens on it, connections are refused.
 final class LoopbackPort: Sendable {
-    /// The number that the system chose.
+    /// Its number.
     let port: Int
     // Bound and never listening: keeps the number while the listener is closed and opened again.
     private let placeholder: CInt
 
-    init() throws(TwinError) {
-        let placeholder = try Self.bound(to: 0)
+    /// - Parameter number: the port; 0: a free one.
+    init(_ number: Int = 0) throws(TwinError) {
+        let placeholder = try Self.bound(to: number)
         var address = sockaddr_in()
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let named = withUnsafeMutablePointer(to: &address) {
@@ -26,9 +27,11 @@ final class LoopbackPort: Sendable {
     deinit { close(placeholder) }
 
     /// A new listening socket; the caller closes it.
-    func listen() throws(TwinError) -> CInt {
+    ///
+    /// - Parameter backlog: connections that may wait to be taken.
+    func listen(backlog: CInt = 64) throws(TwinError) -> CInt {
         let descriptor = try Self.bound(to: port)
-        guard Glibc.listen(descriptor, 64) == 0 else {
+        guard Glibc.listen(descriptor, backlog) == 0 else {
             let number = errno
             close(descriptor)
             throw .socket(operation: "listen", port: port, errorNumber: number)
@@ -44,10 +47,7 @@ final class LoopbackPort: Sendable {
         let size = socklen_t(MemoryLayout<CInt>.size)
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, size)
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &yes, size)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = UInt16(truncatingIfNeeded: port).bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var address = Self.address(port)
         let result = withUnsafePointer(to: &address) {
             $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
                 bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
@@ -59,6 +59,32 @@ final class LoopbackPort: Sendable {
             throw .socket(operation: "bind", port: port, errorNumber: number)
         }
         return descriptor
+    }
+
+    /// A connection of our own to the port, which waits there untaken; nil: refused.
+    func occupy() -> CInt? {
+        let descriptor = socket(
+            AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+        guard descriptor >= 0 else { return nil }
+        var address = Self.address(port)
+        let result = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard result == 0 || errno == EINPROGRESS else {
+            close(descriptor)
+            return nil
+        }
+        return descriptor
+    }
+
+    private static func address(_ port: Int) -> sockaddr_in {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(truncatingIfNeeded: port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        return address
     }
 
     /// Takes one waiting connection, set to send at once and to be closed on `exec`.

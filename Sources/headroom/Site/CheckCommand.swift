@@ -1,6 +1,7 @@
 import Allocation
 import ArgumentParser
 import Site
+import Stations
 
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -38,27 +39,40 @@ struct CheckCommand: ParsableCommand {
             let turned = input.gain < 0 ? ", reversed by its gain" : ""
             lines.append("  \(leading(input.channel.name, 4))  \(input.name), \(sensor), gain \(input.gain)\(turned)")
         }
-        lines += ["", "Stations\(settings.stations.isEmpty ? "  none: this device only measures" : "")"]
-        for station in settings.stations {
-            let supply = station.supplyPhases.map(\.name).joined(separator: " ")
-            lines.append(
-                "  \(station.name): \(station.profile.name), \(station.host):\(station.port) unit \(station.unitIdentifier)"
-            )
-            lines.append(
-                station.isManaged
-                    ? "      0 or \(amperes(station.profile.minimumAmperes)) to \(amperes(station.maximumAmperes)) on \(supply), "
-                        + "in steps of \(amperes(station.profile.limitStepAmperes))"
-                    : "      load management off: it may take \(amperes(station.maximumAmperes)) on \(supply) at any time"
-            )
-            lines.append(
-                station.profile.hasFailSafe
-                    ? "      falls back to \(amperes(station.failSafeAmperes)) after "
-                        + "\(Int(station.failSafeAfterSeconds)) s without contact"
-                    : "      has no fail-safe register: it keeps its last limit when contact is lost")
-        }
+        lines += [
+            "",
+            "Stations\(settings.stations.isEmpty && settings.cloudStations.isEmpty ? "  none: this device only measures" : "")",
+        ]
+        for station in settings.stations { lines += Self.lines(of: station) }
+        lines += settings.cloudStations.flatMap { explain($0) }
         let remarks = Self.remarks(settings)
         if !remarks.isEmpty { lines += ["", "Worth a look"] + remarks.map { "  \($0)" } }
         return lines
+    }
+
+    private static func lines(of station: StationConfiguration) -> [String] {
+        let profile = station.profile
+        let supply = station.supplyPhases.map(\.name).joined(separator: " ")
+        let lowest = profile.canPause ? "0 or \(amperes(profile.minimumAmperes))" : amperes(profile.minimumAmperes)
+        let limit =
+            station.isManaged
+            ? "\(lowest) to \(amperes(station.maximumAmperes)) on \(supply), in steps of "
+                + "\(ampereStep(profile.limitStepAmperes)); it \(profile.stopWords) and \(profile.readBackWords)"
+            : "load management off: it may take \(amperes(station.maximumAmperes)) on \(supply) at any time"
+        let failSafe =
+            profile.hasFailSafe
+            ? "falls back to \(amperes(profile.fixedFailSafeAmperes ?? station.failSafeAmperes)) after "
+                + "\(Int(profile.fixedFailSafeAfterSeconds ?? station.failSafeAfterSeconds)) s without contact"
+            : "has no fail-safe register"
+                + (profile.wordsWithoutFailSafe.map { ": \($0)" }
+                    ?? ": it keeps its last limit when contact is lost")
+        let identity =
+            station.serialNumber.map { "is written to only where its serial number is \($0)" }
+            ?? (profile.hasSerialNumber
+                ? "tells its serial number: add serial-number, and no other device is ever written to"
+                : profile.identityWords)
+        return ["  \(station.name): \(profile.name), \(StationPlace(station).words)"]
+            + [limit, failSafe, identity].flatMap { wrapped($0, first: "      ", width: 100) }
     }
 
     /// What is allowed and yet often a mistake.
@@ -87,6 +101,7 @@ struct CheckCommand: ParsableCommand {
                 remarks.append("\(phase.name): without a margin the fuse carries every overload until the cars follow")
             }
         }
+        remarks += settings.cloudStations.flatMap { self.remarks($0, settings.supply.limits) }
         if settings.realtime.priority == nil {
             remarks.append("realtime.priority 0: a busy machine may delay the protection")
         }

@@ -96,14 +96,14 @@ struct SiteView {
                     + padded("\(Int((share * 100).rounded())) %", 6))
         }
         lines += ["", "  station      status             limit draws L1    L2    L3  why"]
-        for station in stations { lines.append(row(station)) }
+        for station in stations { lines += [row(station)] + notes(station) }
         let lost = snapshot.framesLost == 0 ? "no frame lost" : "\(snapshot.framesLost) frames lost"
         lines += [
             "",
             "  \(snapshot.frames) frames, \(lost)"
                 + (snapshot.reconnects > 0 ? ", \(snapshot.reconnects) reconnects" : ""),
         ]
-        for alarm in alarms { lines.append("  ! " + String(alarm.prefix(76))) }
+        for alarm in alarms { lines += wrapped(alarm, first: "  ! ", width: 80) }
         for message in messages where seconds < 10 || !snapshot.isMeasuring {
             lines.append("  · " + String(message.prefix(76)))
         }
@@ -118,6 +118,37 @@ struct SiteView {
             + "  " + leading(station.limit.reasonWords, 19)
     }
 
+    /// What the row has no room for: the words of the profile, the limit in force where it is another, the last contact
+    /// of a silent station, faults with what to do. Empty where all is as it should be.
+    private func notes(_ station: StationSnapshot) -> [String] {
+        let diagnostics = station.diagnostics
+        var words: [String] = []
+        if station.report.isAnswering {
+            if let says = diagnostics.statusWords { words.append(says) }
+            if let inForce = diagnostics.limitInForceAmperes, abs(inForce - station.limit.amperes) > 0.05 {
+                words.append("\(amperes(inForce)) in force")
+            }
+            if let note = diagnostics.limitNote { words.append(note) }
+        } else {
+            words.append(diagnostics.contactLine(now))
+        }
+        var lines = words.isEmpty ? [] : wrapped(words.joined(separator: " · "), first: "      ", width: 80)
+        for fault in diagnostics.faults { lines += wrapped(fault.line, first: "      ! ", width: 80) }
+        if station.report.isAnswering, let error = recentError(station) {
+            lines += wrapped(error, first: "      ! ", width: 80)
+        }
+        return lines
+    }
+
+    /// What went wrong within the last minute: an old error that is over alarms nobody.
+    private func recentError(_ station: StationSnapshot) -> String? {
+        let diagnostics = station.diagnostics
+        guard diagnostics.lastErrorTime != .never, now.seconds(since: diagnostics.lastErrorTime) < 60 else {
+            return nil
+        }
+        return diagnostics.lastError
+    }
+
     private func bar(_ share: Double, _ width: Int) -> String {
         let filled = max(0, min(width, Int((share * Double(width)).rounded())))
         return String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
@@ -129,7 +160,9 @@ struct SiteView {
 
     /// What a line is printed for when it changes.
     var state: [String] {
-        stations.map { "\($0.limit.amperes) \($0.limit.reason) \($0.report.status) \($0.report.isAnswering)" } + alarms
+        stations.map {
+            "\($0.limit.amperes) \($0.limit.reason) \($0.diagnostics.statusLine($0.report)) \($0.diagnostics.faults)"
+        } + alarms
     }
 
     /// One line for logs and pipes.
@@ -138,14 +171,27 @@ struct SiteView {
             "\($0.name) \(fixed(snapshot.window.currentRMS[Int($0.rawValue)], 1)) A room \(fixed(snapshot.headroom[$0], 1))"
         }
         let list = stations.map {
-            "\($0.name): \($0.report.isAnswering ? $0.report.status.words : "no answer") "
-                + "\(amperes($0.limit.amperes)) (\($0.limit.reasonWords))"
+            "\($0.name): \($0.diagnostics.statusLine($0.report)) "
+                + (["\(amperes($0.limit.amperes)) (\($0.limit.reasonWords))"]
+                + ($0.report.isAnswering ? [] : [$0.diagnostics.contactLine(now)])
+                + $0.diagnostics.faults.map(\.line)).joined(separator: ", ")
         }
         let alarm = alarms.isEmpty ? [] : ["ALARM " + alarms.joined(separator: "; ")]
         return (["\(fixed(seconds, 1)) s", phases.joined(separator: ", ")] + list + alarm).joined(separator: " | ")
     }
 
     // MARK: JSON
+
+    /// Members about one station for who looks for a fault.
+    private func diagnosis(_ station: StationSnapshot) -> String {
+        let diagnostics = station.diagnostics
+        let contact = diagnostics.lastContact == .never ? nil : max(0, now.seconds(since: diagnostics.lastContact))
+        return "\"says\":\(diagnostics.statusWords.map { json($0) } ?? "null"),"
+            + "\"limit_in_force_a\":\(jsonAmperes(diagnostics.limitInForceAmperes)),"
+            + "\"last_contact_s\":\(json(contact.map { ($0 * 1000).rounded() / 1000 })),"
+            + "\"faults\":\(json(diagnostics.faults.map(\.line))),"
+            + "\"error\":\(recentError(station).map { json($0) } ?? "null")"
+    }
 
     /// One JSON line; the keys are documented in the README.
     var jsonLine: String {
@@ -164,7 +210,7 @@ struct SiteView {
                 + "\"limiting_phase\":\(station.limit.limitingPhase.map { json($0.name) } ?? "null"),"
                 + "\"accepted_a\":\(jsonAmperes(station.report.acceptedAmperes)),"
                 + "\"drawn_a\":[\(jsonAmperes(station.report.drawnAmperes.l1)),\(jsonAmperes(station.report.drawnAmperes.l2)),"
-                + "\(jsonAmperes(station.report.drawnAmperes.l3))]}"
+                + "\(jsonAmperes(station.report.drawnAmperes.l3))],\(diagnosis(station))}"
         }
         return
             "{\"t_s\":\(fixed(seconds, 3)),\"f_hz\":\(json(window.frequencyHz)),\"phases\":{\(phases.joined(separator: ","))},"

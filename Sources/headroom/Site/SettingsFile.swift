@@ -5,8 +5,18 @@ import StrictYAML
 /// Reads and writes files of settings, with errors that name the file.
 enum SettingsFile {
     static func read(_ path: String) throws -> SiteSettings {
+        let text = try text(of: path, kind: "settings", missing: "write one with: headroom init \(path)")
+        return try SiteSettings.parse(yaml: text, file: path)
+    }
+
+    /// The text of a file.
+    ///
+    /// - Parameters:
+    ///   - kind: what it should be, for the errors.
+    ///   - missing: the remedy where it cannot be opened.
+    static func text(of path: String, kind: String, missing: String) throws -> String {
         guard let file = fopen(path, "r") else {
-            throw RunError("\(path): \(String(cString: strerror(errno))); write one with: headroom init \(path)")
+            throw RunError("\(path): \(String(cString: strerror(errno))); \(missing)")
         }
         defer { fclose(file) }
         var bytes: [UInt8] = []
@@ -16,16 +26,16 @@ enum SettingsFile {
             guard count > 0 else { break }
             bytes += buffer[0..<count]
             guard bytes.count <= 1 << 20 else {
-                throw RunError("\(path): larger than 1 MiB, so no settings; name the settings' file")
+                throw RunError("\(path): larger than 1 MiB, so no \(kind); name the file of the \(kind)")
             }
         }
         guard ferror(file) == 0 else {
-            throw RunError("\(path): it cannot be read (is it a folder?); name the settings' file")
+            throw RunError("\(path): it cannot be read (is it a folder?); name the file of the \(kind)")
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw RunError("\(path): not UTF-8 text; save it as UTF-8")
         }
-        return try SiteSettings.parse(yaml: text, file: path)
+        return text
     }
 
     /// Writes a new file; never over an old one.

@@ -11,6 +11,24 @@ struct TwinCommand: ParsableCommand {
             Writes the settings with which the device program runs on it.
 
             Example: headroom twin --write-config twin.yaml &  headroom run --config twin.yaml
+
+            With a file of stations it serves these alone, without an ADC (unless --write-config asks for settings), and \
+            shows what reaches them. Such a file:
+
+              stations:
+                - profile: webasto-unite      # a built-in profile, or a file of your own: my-station.yaml
+                  count: 2                    # default 1
+                  name: Car park              # numbered where there are several
+                  port: 15020                 # the next ones follow; default: a free one
+                  firmware: "3.156"           # or the name of a variant; default: the newest
+                  transport: tcp              # or rtu-over-tcp
+                  phases: [L1, L2, L3]        # the supply line of each of its phases
+                  maximum-a: 16
+                  serial-number: "4711"       # of a single station
+                  car: {arrives-s: 20, phases: 3, maximum-a: 16, energy-kwh: 20}    # or present, or none
+                  hurry: 10                   # its delays and its restart ten times as fast
+
+            Example: headroom twin --stations stations.yaml --json
             """)
 
     @OptionGroup var building: TwinOptionGroup
@@ -23,26 +41,27 @@ struct TwinCommand: ParsableCommand {
         help: ArgumentHelp("Stop after this long; default: on Ctrl-C.", valueName: "s"))
     var seconds: Double?
 
-    @Flag(help: "At the end, one JSON line with what the twin's observer saw.")
+    @Flag(help: "One JSON line per second with a file of stations; at the end one with what the twin's observer saw.")
     var json = false
 
     func run() throws {
         try reportingErrors {
             try checkSeconds(seconds)
-            let twin = try building.start()
+            let isOfStations = if case .file = building.stations { true } else { false }
+            let servesMeter = !isOfStations || writeConfig != nil
+            let twin = try building.start(servesMeter: servesMeter)
             defer { twin.stop() }
-            let settings = try TwinSite.settings(twin.description, feedsIn: building.photovoltaics > 0)
-            if let writeConfig { try SettingsFile.write(settings.yaml, to: writeConfig) }
-            complain("ADC      \(twin.iioURI), device \(twin.description.deviceName)")
-            for station in twin.description.stations {
-                complain(
-                    "station  \(station.name): \(station.profileIdentifier) at \(station.host):\(station.port) unit \(station.unitIdentifier)"
-                )
+            if let writeConfig {
+                let settings = try TwinSite.settings(twin.description, feedsIn: building.photovoltaics > 0)
+                try SettingsFile.write(settings.yaml, to: writeConfig)
             }
-            guard let wake = WakeUp() else { throw RunError("no file descriptor left; raise the limit (ulimit -n)") }
-            let interrupt = Interrupt { wake.signal() }
-            defer { interrupt.release() }
-            wake.wait(until: seconds.map { MonotonicClock.nanoseconds() + Int64($0 * 1e9) } ?? .max)
+            if servesMeter { complain("ADC      \(twin.iioURI), device \(twin.description.deviceName)") }
+            TwinView.addresses(twin.description).forEach { complain($0) }
+            if isOfStations {
+                try TwinView.watch(twin, kind: .suitable(json: json), seconds: seconds)
+            } else {
+                try Self.wait(seconds)
+            }
             let seen = twin.observation()
             if json {
                 print("{\"summary\":true,\"t_s\":\(fixed(seen.seconds, 3))\(TwinReport.jsonMembers(seen))}")
@@ -50,5 +69,11 @@ struct TwinCommand: ParsableCommand {
                 TwinReport.lines(seen).forEach { print($0) }
             }
         }
+    }
+    private static func wait(_ seconds: Double?) throws {
+        guard let wake = WakeUp() else { throw RunError("no file descriptor left; raise the limit (ulimit -n)") }
+        let interrupt = Interrupt { wake.signal() }
+        defer { interrupt.release() }
+        wake.wait(until: seconds.map { MonotonicClock.nanoseconds() + Int64($0 * 1e9) } ?? .max)
     }
 }

@@ -3,8 +3,12 @@ import SiteTwin
 
 /// What the twin's building is like: the same words for `demo` and `twin`.
 struct TwinOptionGroup: ParsableArguments {
-    @Option(parsing: .unconditional, help: ArgumentHelp("Charging stations, 1 to 100.", valueName: "n"))
-    var stations = 4
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Charging stations, 1 to 100; or a file that lists them by model (headroom twin --help).",
+            valueName: "n|file"))
+    var stations = StationChoice.count(4)
 
     @Option(
         parsing: .unconditional, help: ArgumentHelp("Seed of all chance: the same seed, the same day.", valueName: "n"))
@@ -33,9 +37,13 @@ struct TwinOptionGroup: ParsableArguments {
     @Option(parsing: .unconditional, help: ArgumentHelp("Frames per second of the ADC.", valueName: "Hz"))
     var rate = 32_000
 
-    var twin: TwinOptions {
+    /// - Throws: `YAMLError` or `RunError` for a file of stations that cannot be read.
+    func twin() throws -> TwinOptions {
         var options = TwinOptions()
-        options.stationCount = stations
+        switch stations {
+        case .count(let count): options.stationCount = count
+        case .file(let path): options.stations = try StationsFile.read(path)
+        }
         options.seed = seed
         options.speed = speed
         options.usesRogowskiCoils = rogowski
@@ -48,10 +56,15 @@ struct TwinOptionGroup: ParsableArguments {
 
     /// The twin, started.
     ///
+    /// - Parameter servesMeter: false: stations alone.
     /// - Throws: `UsageError` that names the option outside its range, `RunError` for what the system refuses.
-    func start() throws -> SiteTwin {
+    func start(servesMeter: Bool = true) throws -> SiteTwin {
+        var options = try twin()
+        options.servesMeter = servesMeter
+        // Nobody measures: a household and its steps would only show in the observer's figures.
+        if !servesMeter { (options.appliances, options.steps) = ([], []) }
         do throws(TwinError) {
-            let twin = try SiteTwin(twin)
+            let twin = try SiteTwin(options)
             try twin.start()
             return twin
         } catch {
@@ -66,4 +79,28 @@ struct TwinOptionGroup: ParsableArguments {
         "stationCount": "--stations", "speed": "--speed", "mainLimitAmperes": "--main-limit",
         "photovoltaicPeakAmperes": "--photovoltaics", "sampleRateHz": "--rate",
     ]
+}
+
+/// `--stations`: a number of the demo's two kinds, or a file that lists them.
+enum StationChoice: ExpressibleByArgument {
+    case count(Int)
+    case file(String)
+
+    /// nil where it is a number that counts nothing.
+    init?(argument: String) {
+        if let count = Int(argument) {
+            self = .count(count)
+        } else if Double(argument) == nil {
+            self = .file(argument)
+        } else {
+            return nil
+        }
+    }
+
+    var defaultValueDescription: String {
+        switch self {
+        case .count(let count): "\(count)"
+        case .file(let path): path
+        }
+    }
 }

@@ -18,11 +18,15 @@ enum TwinSite {
                     "the twin's station '\(station.name)' needs the profile '\(station.profileIdentifier)', which is not built in"
                 )
             }
-            return StationConfiguration(
+            let failSafeAfter = profile.fixedFailSafeAfterSeconds ?? 60
+            var configuration = StationConfiguration(
                 name: station.name, profile: profile, host: station.host, port: station.port,
                 unitIdentifier: station.unitIdentifier,
                 supplyPhases: station.supplyPhases.compactMap { Phase(rawValue: UInt8($0)) },
-                maximumAmperes: station.maximumAmperes, failSafeAmperes: 6, failSafeAfterSeconds: 60)
+                maximumAmperes: station.maximumAmperes, failSafeAmperes: 6, failSafeAfterSeconds: failSafeAfter)
+            configuration.transport = station.transport
+            configuration.serialNumber = station.serialNumber
+            return configuration
         }
         return SiteSettings(
             name: "demo building",

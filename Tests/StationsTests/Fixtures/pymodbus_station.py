@@ -1,6 +1,6 @@
 """A station on pymodbus: an independent Modbus implementation with the registers of the manufacturer's document.
 
-usage: pymodbus_station.py abb|generic PORT
+usage: pymodbus_station.py abb|generic PORT|DEVICE [tcp|rtu-over-tcp|serial]
 Only what the document lists is there; everything else is answered with exception 2.
 """
 
@@ -8,7 +8,8 @@ import asyncio
 import sys
 
 from pymodbus.datastore import ModbusServerContext, ModbusSlaveContext, ModbusSparseDataBlock
-from pymodbus.server import StartAsyncTcpServer
+from pymodbus.server import StartAsyncSerialServer, StartAsyncTcpServer
+from pymodbus.transaction import ModbusRtuFramer
 
 
 def abb_registers():
@@ -43,7 +44,7 @@ class Registers(ModbusSparseDataBlock):
                 self.values[target] = value
 
 
-async def main(kind, port):
+async def main(kind, place, transport):
     if kind == "abb":
         follows = {0x4100: (0x4022, 0x400E), 0x4101: (0x4023, 0x400F), 0x4106: (0x4020,), 0x4109: (0x4024,)}
         block = Registers(abb_registers(), follows)
@@ -51,7 +52,12 @@ async def main(kind, port):
         block = Registers(generic_registers(), {10: (11,)})
     slave = ModbusSlaveContext(hr=block, zero_mode=True)
     context = ModbusServerContext(slaves={1: slave}, single=False)
-    await StartAsyncTcpServer(context, address=("127.0.0.1", port))
+    if transport == "serial":
+        await StartAsyncSerialServer(context, framer=ModbusRtuFramer, port=place, baudrate=19200)
+    elif transport == "rtu-over-tcp":
+        await StartAsyncTcpServer(context, framer=ModbusRtuFramer, address=("127.0.0.1", int(place)))
+    else:
+        await StartAsyncTcpServer(context, address=("127.0.0.1", int(place)))
 
 
-asyncio.run(main(sys.argv[1], int(sys.argv[2])))
+asyncio.run(main(sys.argv[1], sys.argv[2], sys.argv[3] if len(sys.argv) > 3 else "tcp"))

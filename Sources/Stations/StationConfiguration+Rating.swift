@@ -1,0 +1,25 @@
+import Allocation
+
+extension StationConfiguration {
+    /// The currents that it may be given.
+    var limitSteps: LimitSteps {
+        LimitSteps(
+            stepAmperes: profile.limitStepAmperes, minimumAmperes: profile.minimumAmperes,
+            maximumAmperes: maximumAmperes)
+    }
+
+    /// The limit that it is left at, in ampere. A station that is never limited is left at its maximum.
+    var leaveAmperes: Double { limitSteps.rounded(isManaged ? failSafeAmperes : maximumAmperes) }
+
+    /// What the allocator has to know of it.
+    var rating: StationRating {
+        var phases: PhaseSet = []
+        for phase in supplyPhases { phases.insert(PhaseSet(phase)) }
+        let maximum = limitSteps.rounded(maximumAmperes)
+        return StationRating(
+            phases: phases, minimumAmperes: profile.minimumAmperes, maximumAmperes: maximum,
+            stepAmperes: profile.limitStepAmperes,
+            failSafeAmperes: profile.hasFailSafe ? profile.fixedFailSafeAmperes ?? leaveAmperes : nil,
+            failSafeAfterSeconds: profile.fixedFailSafeAfterSeconds ?? failSafeAfterSeconds, isManaged: isManaged)
+    }
+}

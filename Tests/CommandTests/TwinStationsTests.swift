@@ -1,0 +1,87 @@
+import Foundation
+import Testing
+
+@Suite("Stations listed in a file")
+struct TwinStationsTests {
+    private static let file = """
+        stations:
+          - {profile: webasto-unite, count: 2, name: Unite, firmware: "3.156", car: present, hurry: 10}
+          - {profile: heidelberg-energy-control, transport: rtu-over-tcp, phases: [L2], maximum-a: 16, car: none}
+          - profile: keba-p40
+            serial-number: "4711"
+            car: {arrives-s: 0, phases: 1, maximum-a: 10, energy-kwh: 5}
+
+        """
+
+    @Test("twin serves them without an ADC and gives one documented object per second and a summary")
+    func twin() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(Self.file, to: "stations.yaml")
+        let outcome = try HeadroomProcess.run([
+            "twin", "--stations", path, "--json", "--seconds", "3", "--rate", "4000",
+        ])
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        #expect(!outcome.errors.contains("ADC"))
+        for words in ["Unite 2: webasto-unite at 127.0.0.1:", "unit 1, rtu-over-tcp", "unit 255"] {
+            #expect(outcome.errors.contains(words), "'\(words)' in \(outcome.errors)")
+        }
+        #expect(outcome.outputLines.count >= 3)
+        for line in outcome.outputLines.dropLast() {
+            let stations = try #require(jsonObject(line)["stations"] as? [[String: Any]])
+            #expect(
+                stations.map { $0["profile"] as? String } == [
+                    "webasto-unite", "webasto-unite", "heidelberg-energy-control", "keba-p40",
+                ])
+            for station in stations {
+                #expect(
+                    Set(station.keys) == [
+                        "name", "profile", "status", "limit_a", "in_force_a", "drawn_a", "fail_safe_a",
+                        "fail_safe_after_s", "contact_lost", "since_contact_s", "requests", "writes", "wh",
+                    ])
+            }
+        }
+        #expect(try jsonObject(#require(outcome.outputLines.last))["summary"] as? Bool == true)
+    }
+
+    @Test("without a terminal twin prints a line for each change of a station")
+    func lines() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(Self.file, to: "stations.yaml")
+        let outcome = try HeadroomProcess.run(["twin", "--stations", path, "--seconds", "2", "--rate", "4000"])
+        #expect(outcome.code == 0 && outcome.output.contains("Parking 3: free, limit 16.0 A"), "\(outcome.output)")
+    }
+
+    @Test("demo steers a mix of models")
+    func demo() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(
+            "stations:\n  - {profile: webasto-next, car: present}\n  - {profile: alfen-eve, car: present}\n",
+            to: "mix.yaml")
+        let outcome = try HeadroomProcess.run([
+            "demo", "--stations", path, "--json", "--seconds", "5", "--rate", "4000",
+        ])
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        let lines = try outcome.outputLines.map { try jsonObject($0) }
+        let answering = lines.compactMap { $0["stations"] as? [[String: Any]] }.map { stations in
+            stations.compactMap { $0["answering"] as? Bool }
+        }
+        #expect(answering.contains([true, true]), "\(outcome.output)")
+    }
+
+    @Test(
+        "what is wrong with the file is said with file, line and field",
+        arguments: [
+            ("stations:\n  - {profile: webasto-unit}\n", ["stations.yaml:2", "did you mean 'webasto-unite'?"]),
+            ("stations:\n  - {profile: webasto-unite, firmware: \"9\"}\n", ["firmware", "'9'", "3.187"]),
+            ("stations:\n  - {profile: go-e, count: 2, serial-number: \"1\"}\n", ["serial-number", "2 stations"]),
+            ("stations:\n  - {profile: go-e, phases: [L1, L4]}\n", ["phases", "'L4'"]),
+            ("stations:\n  - {profile: go-e, car: {arrives-s: -1}}\n", ["arrives-s", "'-1'"]),
+            ("stations: []\n", ["0 stations", "1 to 100"]),
+            ("stations:\n  - {profile: none.yaml}\n", ["none.yaml", "name a file with a station profile"]),
+        ])
+    func refused(text: String, words: [String]) throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(text, to: "stations.yaml")
+        try HeadroomProcess.run(["twin", "--stations", path, "--seconds", "1"]).expectRefusal(code: 1, saying: words)
+    }
+}
