@@ -142,9 +142,11 @@ extension StationState {
         if !wasContacted {
             force = max(maximum, inFlight)
         } else if isSilent {
-            // What was sent may have arrived though its answer did not.
+            // What was sent may have arrived though its answer did not; and with it a sign of life.
             let fallBack = report.keepsFailSafe ? fallBackAmperes : maximum
-            force = largest(fallBack, inFlight, limited)
+            let fallenBack = rating.failSafeAfterSeconds + policy.reactionSeconds
+            let held = now.seconds(since: report.lastContact) > fallenBack ? 0 : accepted ?? maximum
+            force = max(largest(fallBack, inFlight, limited), held)
         } else {
             force = largest(accepted ?? maximum, inFlight, limited)
         }
