@@ -211,7 +211,7 @@ extension StationState {
             if turn.seconds(now: now) > policy.rotationSeconds, limit.amperes == 0 { car.forgetDemand() }
         }
         turn.note(isOn: limit.amperes > 0, forWantOfRoom: limit.reason.isWantOfRoom, now: now)
-        if !(role == .car) { turn.forgetOff() }
+        if role == .parked || role == .outOfService { turn.forgetOff() }
         if highestAmperes < floorAmperes { highestAmperes = floorAmperes }
     }
 

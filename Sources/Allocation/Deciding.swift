@@ -11,10 +11,9 @@ func raise(
 ) -> (changed: Bool, started: Bool) {
     for node in nodes.indices { nodes[node].total = nodes[node].highestBase }
     for index in stations.indices {
-        let kept = Lanes(stations[index].kept, volts: stations[index].volts)
         let path = stations[index].path
         for step in 0..<path.count where stations[index].loads(nodes[path[step]].kind) {
-            nodes[path[step]].total.add(kept)
+            nodes[path[step]].total.add(stations[index].load(at: nodes[path[step]]))
         }
     }
     var changed = false, started = false
@@ -110,13 +109,24 @@ extension StationState {
         }
     }
 
+    /// The load that is kept for it at `node`. Where nothing is measured, a car also counts at what it was told within
+    /// its reaction time: nobody sees whether it has followed.
+    @_noAllocation @_noLocks
+    fileprivate func load(at node: NodeState) -> Lanes {
+        var kept = kept
+        if node.meter == nil {
+            for place in 0..<3 where lines.contains(place: place) {
+                kept[place] = max(kept[place], told.highestAmperes)
+            }
+        }
+        return Lanes(kept, volts: volts)
+    }
+
     /// What it may have on the lines of `some` beside all that is kept for others, and what bounds it.
     @_noAllocation @_noLocks
     private func room(
         on some: PhaseSet, _ nodes: inout MutableSpan<NodeState>, withHighestBase: Bool = true
     ) -> (amperes: PerPhaseAmperes, node: Int, lane: Int) {
-        let kept = kept
-        let load = Lanes(kept, volts: volts)
         let perAmpere = volts.sum(on: some)
         var room = PerPhaseAmperes.same(.infinity, on: some)
         var least = Double.infinity
@@ -124,6 +134,7 @@ extension StationState {
         for step in 0..<path.count {
             let node = path[step]
             guard loads(nodes[node].kind) else { continue }
+            let load = load(at: nodes[node])
             for lane in 0..<4 where some.loads(lane: lane) {
                 var free = nodes[node].usable[lane] - nodes[node].total[lane] + load[lane]
                 if !withHighestBase { free += nodes[node].highestBase[lane] - nodes[node].base[lane] }
