@@ -128,8 +128,10 @@ extension StationState {
             return
         }
         if !isAdopted {
-            // Holding what the station has already is no rise; where that is unknown, its fall-back is.
-            let start = accepted ?? min(rating.failSafeAmperes ?? grid.lowestAmperes, maximum)
+            // Holding what the station has already is no rise; where that is unknown, its fall-back is. What it has been
+            // told meanwhile only falls.
+            let known = accepted ?? min(rating.failSafeAmperes ?? grid.lowestAmperes, maximum)
+            let start = limit.reason == .notDecided ? known : min(known, limit.amperes)
             _ = set(.same(grid.roundedDown(start), on: rating.phases), limit.reason, nil, nil)
             isAdopted = wasContacted && accepted != nil
             told = ToldLimits(max(accepted ?? maximum, limit.amperes))

@@ -61,6 +61,9 @@ extension StationState {
             // A silent station may be back at its fall-back: to write more to it later would be a rise.
             var share = smaller(target)
             if isSilent { share = smaller(.same(grid.roundedDown(fallBackAmperes), on: rating.phases), than: share) }
+            // One that cannot be stopped has what it has to its floor, whoever holds it.
+            let floor = PerPhaseAmperes.same(floorAmperes, on: rating.phases)
+            share = smaller(larger(floor, than: share))
             roomSince = .never
             return set(share, heldReason(share), targetPhase, targetPlace)
         case .car:
@@ -214,11 +217,11 @@ extension StationState {
         return set(next, reason, phase, place)
     }
 
-    /// By line, the larger of `other` and the limit: a line that lacks room keeps what it has.
+    /// By line, the larger of `other` and the limit (a line that lacks room keeps what it has), or `share`.
     @_noAllocation @_noLocks
-    private func larger(_ other: PerPhaseAmperes) -> PerPhaseAmperes {
-        PerPhaseAmperes(
-            max(limitAmperes.l1, other.l1), max(limitAmperes.l2, other.l2), max(limitAmperes.l3, other.l3))
+    private func larger(_ other: PerPhaseAmperes, than share: PerPhaseAmperes? = nil) -> PerPhaseAmperes {
+        let share = share ?? limitAmperes
+        return PerPhaseAmperes(max(share.l1, other.l1), max(share.l2, other.l2), max(share.l3, other.l3))
     }
 
     /// Compares what it could charge with on one line and on three.

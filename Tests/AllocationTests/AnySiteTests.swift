@@ -38,8 +38,6 @@ private final class AnySite {
     private var stations: [SimulatedStation]
     private var allocator: Allocator
     private var base = PerPhaseAmperes(10)
-    /// When the building last drew more on a line than before.
-    private var roseTick: [Phase: Int] = [:]
     private var highestOfSecond = PerPhaseAmperes.zero
     private var signal: LimitValue?
     private var isMeterSilent = false
@@ -166,9 +164,7 @@ private final class AnySite {
         if oneIn(50) {
             let phase = Phase.allCases[Int.random(in: 0..<3, using: &random)]
             let most: Double = limits.mainAmperes.l1 * (oneIn(6) ? 1.3 : 0.6)
-            let before = base[phase]
             base[phase] = Double.random(in: 0...most, using: &random)
-            if base[phase] > before { roseTick[phase] = tick }
         }
         if oneIn(120) {
             let values: [LimitValue?] = [
@@ -207,7 +203,7 @@ private final class AnySite {
             let lines = stations[index].carPhases
             for phase in Phase.allCases where lines.contains(phase) {
                 let all = counted(phase) { _ in true }
-                if !isHidden(on: phase, tick), base[phase] + all > limits.usable(phase) + 1e-3 {
+                if !isHidden(on: phase), base[phase] + all > limits.usable(phase) + 1e-3 {
                     problems.append("tick \(tick): \(index) rose to \(base[phase]) + \(all) A on \(phase); \(state)")
                 }
                 for node in nodes.indices where on(stations[index], node: node) {
@@ -221,11 +217,10 @@ private final class AnySite {
         for index in stations.indices where allocator[index].amperes < before[index] { falls += 1 }
     }
 
-    /// Whether no allocator can know the base load: the building drew more when a car drew less, and the car's report is
-    /// still to come. The meter saw one change of the two together.
-    private func isHidden(on phase: Phase, _ tick: Int) -> Bool {
-        guard let rose = roseTick[phase], tick - rose <= 30 else { return false }
-        return stations.contains { $0.carPhases.contains(phase) && $0.report.drawnAmperes[phase] > $0.drawn + 0.01 }
+    /// Whether no allocator can know the base load: a car draws less than its last report says, and the meter sees only
+    /// the sum of that and of whatever rose meanwhile, until the next report.
+    private func isHidden(on phase: Phase) -> Bool {
+        stations.contains { $0.report.drawnAmperes[phase] > ($0.carPhases.contains(phase) ? $0.drawn : 0) + 0.01 }
     }
 
     /// For the reader of a failure.
@@ -282,7 +277,8 @@ private final class AnySite {
                 problems.append("tick \(tick): \(index): \(limit.reason) of no place")
             }
             guard limit.amperes != 0 else {
-                if !station.rating.canBeStopped, allocator.record(station: index).role == .car, before[index] > 0 {
+                let role = allocator.record(station: index).role
+                if !station.rating.canBeStopped, role == .car || role == .held, before[index] > 0 {
                     problems.append("tick \(tick): \(index) was stopped and cannot be")
                 }
                 continue
