@@ -13,3 +13,10 @@ public struct SiteGroup: Sendable, Equatable {
         self.node = node
     }
 }
+
+extension SiteSettings {
+    /// The owner's limit of each station, those of `stations` first, in ampere; infinite: none.
+    var ownerLimits: [Double] {
+        (stations.map(\.sharing) + cloudStations.map(\.sharing)).map { $0.ownerLimitAmperes ?? .infinity }
+    }
+}
