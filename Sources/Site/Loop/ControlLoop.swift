@@ -115,7 +115,10 @@ struct ControlLoop: ~Copyable {
         if now.seconds(since: started) > policy.readingExpiresAfterSeconds {
             readReports()
             // Even unchanged limits: without a reading since the start, no station has been told any.
-            if Self.expire(&allocator, reports, now) || holdsFailSafePlan { publish() }
+            let wasFailSafe = holdsFailSafePlan
+            let isChanged = Self.expire(&allocator, reports, now)
+            if isChanged || wasFailSafe != holdsFailSafePlan { outlets.decisions.note(allocator) }
+            if isChanged || holdsFailSafePlan { publish() }
         }
         snapshot.alarm = overload.shown(allocator.alarm, now: now)
     }
@@ -141,7 +144,9 @@ struct ControlLoop: ~Copyable {
             amperes: amperes, time: time, isUsable: reading.flags.isDisjoint(with: unusable))
         let isChanged = Self.protect(&allocator, reports, supply, time)
         noteSignal()
-        if isChanged { publish() }
+        guard isChanged else { return }
+        outlets.decisions.note(allocator)
+        publish()
     }
 
     /// What protection acts on: the half cycle's own current. From a coil the last whole cycle's, because a load that
@@ -187,6 +192,7 @@ struct ControlLoop: ~Copyable {
         // Even unchanged limits: the first plan may be what the allocator started from, and no station knows it yet.
         _ = Self.allocate(&allocator, reports, supply, time)
         noteSignal()
+        outlets.decisions.note(allocator)
         publish()
         snapshot.headroom = allocator.headroomAmperes
         beginSecond()

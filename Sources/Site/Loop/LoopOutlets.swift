@@ -13,10 +13,12 @@ struct LoopOutlets: Sendable {
     let groups: [SequenceLock<GroupSnapshot>]
     /// The n-th that ended, counted from 0, stands at n modulo their number.
     let interventions: [SequenceLock<Intervention?>]
+    let decisions: DecisionRing
 
     init(stationCount: Int, groupCount: Int) {
         published = (0..<stationCount).map { _ in SequenceLock(StationLimit()) }
         groups = (0..<groupCount).map { _ in SequenceLock(GroupSnapshot()) }
+        decisions = DecisionRing(stationCount: stationCount)
         interventions = (0..<Self.keptInterventions).map { _ in SequenceLock(Intervention?.none) }
     }
 }
