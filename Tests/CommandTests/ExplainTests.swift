@@ -6,7 +6,7 @@ struct ExplainTests {
     @Test("a demo's recording tells each station's limit, its reason and the change that led there")
     func demo() throws {
         let folder = try TemporaryFolder()
-        let path = folder.path + "/decisions.jsonl"
+        let path = folder.path("decisions.jsonl")
         let run = try HeadroomProcess.run([
             "demo", "--seconds", "12", "--rate", "4000", "--json", "--stations", "2", "--record", path,
         ])
