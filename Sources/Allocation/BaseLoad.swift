@@ -63,10 +63,10 @@ struct BaseLoad: BitwiseCopyable {
         unexplained = CurrentHistory()
     }
 
-    /// Takes a usable reading of the line at `place` in.
+    /// Takes a usable reading of `lane` in.
     @_noAllocation @_noLocks
     mutating func update(
-        measured: Double, at time: MonotonicTime, usable: Double, place: Int, census: Census, policy: AllocationPolicy
+        measured: Double, at time: MonotonicTime, usable: Double, lane: Int, census: Census, policy: AllocationPolicy
     ) {
         // The value that stood when a report was made is the one read before it.
         let step = lastTime == .never ? 0 : min(max(time.seconds(since: lastTime), 0), 2)
@@ -74,29 +74,29 @@ struct BaseLoad: BitwiseCopyable {
         history.note(measured, at: time)
 
         let attribution = time.advanced(bySeconds: -policy.attributionSeconds)
-        let shown = earlier(time, census.oldestForRise[place]).advanced(bySeconds: -step)
+        let shown = earlier(time, census.oldestForRise[lane]).advanced(bySeconds: -step)
         let rise = history.range(since: later(shown, attribution))
-        let fall = history.range(since: earlier(time, census.oldestForFall[place]).advanced(bySeconds: -step))
-        let credit = census.creditAmperes[place]
+        let fall = history.range(since: earlier(time, census.oldestForFall[lane]).advanced(bySeconds: -step))
+        let credit = census.credit[lane]
 
         unexplained.note(measured - credit, at: time)
         // A car's rise, reported meanwhile, can hide an earlier one of the building in `rise`; not for ever.
         let lasting = unexplained.range(since: attribution.advanced(bySeconds: -policy.attributionSeconds)).smallest
-        let explained = max(rise.smallest, measured - census.potentialAmperes[place]) - credit
+        let explained = max(rise.smallest, measured - census.potential[lane]) - credit
         let lowest = largest(0, explained, lasting)
-        highestAmperes = max(lowest, fall.largest - census.provenAmperes[place])
+        highestAmperes = max(lowest, fall.largest - census.proven[lane])
         amperes = min(max(amperes, lowest), highestAmperes)
-        if measured > usable { answerOverload(measured: measured, place: place, census: census) }
+        if measured > usable { answerOverload(measured: measured, lane: lane, census: census) }
     }
 
     /// A current above the usable one is answered at once: all of it that no report explains is base load.
     @_noAllocation @_noLocks
-    mutating func answerOverload(measured: Double, place: Int, census: Census) {
+    mutating func answerOverload(measured: Double, lane: Int, census: Census) {
         if amperes == .infinity {
-            amperes = max(0, measured - census.provenAmperes[place])
+            amperes = max(0, measured - census.proven[lane])
             highestAmperes = amperes
         } else {
-            amperes = max(amperes, measured - census.creditAmperes[place])
+            amperes = max(amperes, measured - census.credit[lane])
             highestAmperes = max(highestAmperes, amperes)
         }
     }

@@ -1,51 +1,31 @@
-/// The supply as one decision sees it.
-struct Supply: BitwiseCopyable {
-    /// What base load and stations may draw together.
-    var usable = PerPhaseAmperes.zero
-    /// Base load for lowering, and the most that it can be, for raising.
-    var base = PerPhaseAmperes.zero
-    var highestBase = PerPhaseAmperes.zero
-
-    @_noAllocation @_noLocks
-    init() {}
-}
-
-/// Shares what the supply leaves and lowers at once what is above its share.
-///
-/// - Returns: whether a limit changed, and whether base load and held stations alone are above the usable current.
-@_noAllocation @_noLocks
-func planAndLower(
-    _ stations: inout MutableSpan<StationState>, events: Span<FillingEvent>, supply: Supply, census: Census
-) -> (changed: Bool, isUnsolvable: Bool) {
-    var room = PerPhaseAmperes.zero
-    var isUnsolvable = false
-    for place in 0..<3 {
-        room[place] = supply.usable[place] - supply.base[place] - census.heldAmperes[place]
-        if room[place] < -StationGrid.toleranceAmperes { isUnsolvable = true }
-    }
-    fill(&stations, events: events, room: room)
-    var changed = false
-    for index in stations.indices where stations[index].lower() { changed = true }
-    return (changed, isUnsolvable)
-}
-
 /// Raises the limits whose room has lasted.
 ///
 /// Every station counts at the largest of what it was told, confirmed, draws and is going to get; each rise fits
 /// beside that, so any number of them together fit.
+///
+/// - Returns: whether a limit rose, and whether one from 0.
 @_noAllocation @_noLocks
 func raise(
-    _ stations: inout MutableSpan<StationState>, supply: Supply, now: MonotonicTime, policy: AllocationPolicy
-) -> Bool {
-    var total = supply.highestBase
+    _ stations: inout MutableSpan<StationState>, _ nodes: inout MutableSpan<NodeState>, mayStart: Bool,
+    now: MonotonicTime, policy: AllocationPolicy
+) -> (changed: Bool, started: Bool) {
+    for node in nodes.indices { nodes[node].total = nodes[node].highestBase }
     for index in stations.indices {
-        for place in 0..<3 { total[place] += stations[index].occupied(place: place) }
+        let path = stations[index].path
+        for step in 0..<path.count where stations[index].loads(nodes[path[step]].kind) {
+            nodes[path[step]].total.add(stations[index].load(at: nodes[path[step]]))
+        }
     }
-    var changed = false
+    var changed = false, started = false
+    let gap = policy.startGapSeconds > 0
     for index in stations.indices {
-        if stations[index].raise(supply: supply, total: total, now: now, policy: policy) { changed = true }
+        let wasOff = stations[index].limit.amperes == 0
+        let isHeldBack = gap && wasOff && (started || !mayStart)
+        guard stations[index].raise(&nodes, isHeldBack: isHeldBack, now: now, policy: policy) else { continue }
+        changed = true
+        if wasOff { started = true }
     }
-    return changed
+    return (changed, started)
 }
 
 /// Without a measurement: every managed station at its fall-back or its smallest limit, never above what it has.
@@ -53,113 +33,219 @@ func raise(
 func failSafe(_ stations: inout MutableSpan<StationState>) -> Bool {
     var changed = false
     for index in stations.indices {
-        var station = stations[index]
-        station.roomSince = .never
-        switch station.role {
+        stations[index].roomSince = .never
+        switch stations[index].role {
         case .car, .parked, .held:
-            let fallBack = station.rating.failSafeAmperes ?? station.grid.lowestAmperes
-            if station.set(min(station.limit.amperes, station.grid.roundedDown(fallBack)), .noMeasurement) {
-                changed = true
-            }
+            let fallBack = stations[index].rating.failSafeAmperes ?? stations[index].grid.lowestAmperes
+            let share = min(stations[index].limit.amperes, stations[index].grid.roundedDown(fallBack))
+            let floor = min(stations[index].floorAmperes, stations[index].limit.amperes)
+            if stations[index].set(max(share, floor), .noMeasurement) { changed = true }
         case .outOfService, .notManaged, .settingsUnusable:
-            if station.lower() { changed = true }
+            if stations[index].lower() { changed = true }
         }
-        stations[index] = station
     }
     return changed
 }
 
 extension StationState {
-    /// Sets the limit; true where its current changed.
-    @_noAllocation @_noLocks
-    mutating func set(_ amperes: Double, _ reason: LimitReason, _ phase: Phase? = nil) -> Bool {
-        let changed = amperes != limit.amperes
-        limit = StationLimit(amperes: amperes, reason: reason, limitingPhase: phase)
-        return changed
-    }
-
     /// Brings the limit down to the share, by the full amount. True where its current changed.
     @_noAllocation @_noLocks
-    fileprivate mutating func lower() -> Bool {
+    mutating func lower() -> Bool {
         switch role {
         case .notManaged: return set(grid.highestAmperes, .notManaged)
-        case .outOfService: return set(0, .outOfService)
+        case .outOfService: return set(floorAmperes, .outOfService)
         case .settingsUnusable: return set(0, .settingsUnusable)
-        case .parked: return targetAmperes < limit.amperes ? set(targetAmperes, .noVehicle) : false
+        case .parked:
+            return isAbove(target) ? set(smaller(target), .noVehicle, nil, nil) : false
         case .held:
             // A silent station may be back at its fall-back: to write more to it later would be a rise.
-            var share = min(targetAmperes, limit.amperes)
-            if isSilent { share = min(share, grid.roundedDown(fallBackAmperes)) }
+            var share = smaller(target)
+            if isSilent { share = smaller(.same(grid.roundedDown(fallBackAmperes), on: rating.phases), than: share) }
+            // One that cannot be stopped has what it has to its floor, whoever holds it.
+            let floor = PerPhaseAmperes.same(floorAmperes, on: rating.phases)
+            share = smaller(larger(floor, than: share))
             roomSince = .never
-            return set(share, heldReason(share), targetPhase)
+            return set(share, heldReason(share), targetPhase, targetPlace)
         case .car:
-            if targetAmperes == limit.amperes { return set(targetAmperes, shareReason, targetPhase) }
-            guard targetAmperes < limit.amperes else { return false }
+            guard isAbove(target) else {
+                if !isBelow(target) { explain(targetReason, targetPhase, targetPlace) }
+                return false
+            }
             roomSince = .never
-            return set(targetAmperes, shareReason, targetPhase)
+            return set(smaller(target), targetReason, targetPhase, targetPlace)
         }
     }
 
-    /// Why the limit is the share.
-    private var shareReason: LimitReason {
-        if targetAmperes >= grid.highestAmperes { return .stationMaximum }
-        return targetAmperes > 0 ? .mainFuse : .belowMinimum
+    /// Whether the limit of some line that it uses is above `other`.
+    @_noAllocation @_noLocks
+    private func isAbove(_ other: PerPhaseAmperes) -> Bool {
+        for place in 0..<3 where lines.contains(place: place) && limitAmperes[place] > other[place] { return true }
+        return false
     }
 
-    private func heldReason(_ share: Double) -> LimitReason {
+    @_noAllocation @_noLocks
+    private func isBelow(_ other: PerPhaseAmperes) -> Bool {
+        for place in 0..<3 where lines.contains(place: place) && limitAmperes[place] < other[place] { return true }
+        return false
+    }
+
+    /// By line, the smaller of `share` and the limit, or `other`.
+    @_noAllocation @_noLocks
+    private func smaller(_ share: PerPhaseAmperes, than other: PerPhaseAmperes? = nil) -> PerPhaseAmperes {
+        let other = other ?? limitAmperes
+        return PerPhaseAmperes(min(share.l1, other.l1), min(share.l2, other.l2), min(share.l3, other.l3))
+    }
+
+    private func heldReason(_ share: PerPhaseAmperes) -> LimitReason {
         if disobeys { return .stationDisobeys }
-        if isSilent || share == limit.amperes { return .stationSilent }
-        return share > 0 ? .mainFuse : .belowMinimum
+        if isSilent || share == limitAmperes { return .stationSilent }
+        return share.largest(on: lines) > 0 ? targetReason : .belowMinimum
     }
 
-    /// What is kept for it on the line at `place` while others rise.
-    fileprivate func occupied(place: Int) -> Double {
-        let inUse = counted(place: place)
-        guard shares, rating.phases.contains(place: place) else { return inUse }
-        return max(inUse, targetAmperes)
+    /// What is kept for it on each line while others rise.
+    var kept: PerPhaseAmperes {
+        @_noAllocation @_noLocks get {
+            var kept = PerPhaseAmperes(counted(place: 0), counted(place: 1), counted(place: 2))
+            guard shares else { return kept }
+            for place in 0..<3 { kept[place] = max(kept[place], target[place]) }
+            return kept
+        }
     }
 
+    /// The load that is kept for it at `node`. Where nothing is measured, a car also counts at what it was told within
+    /// its reaction time: nobody sees whether it has followed.
+    @_noAllocation @_noLocks
+    fileprivate func load(at node: NodeState) -> Lanes {
+        var kept = kept
+        if node.meter == nil {
+            for place in 0..<3 where lines.contains(place: place) {
+                kept[place] = max(kept[place], told.highestAmperes)
+            }
+        }
+        return Lanes(kept, volts: volts)
+    }
+
+    /// What it may have on the lines of `some` beside all that is kept for others, and what bounds it.
+    @_noAllocation @_noLocks
+    private func room(
+        on some: PhaseSet, _ nodes: inout MutableSpan<NodeState>, withHighestBase: Bool = true
+    ) -> (amperes: PerPhaseAmperes, node: Int, lane: Int) {
+        let perAmpere = volts.sum(on: some)
+        var room = PerPhaseAmperes.same(.infinity, on: some)
+        var least = Double.infinity
+        var tightest = (node: 0, lane: 0)
+        for step in 0..<path.count {
+            let node = path[step]
+            guard loads(nodes[node].kind) else { continue }
+            let load = load(at: nodes[node])
+            for lane in 0..<4 where some.loads(lane: lane) {
+                var free = nodes[node].usable[lane] - nodes[node].total[lane] + load[lane]
+                if !withHighestBase { free += nodes[node].highestBase[lane] - nodes[node].base[lane] }
+                if lane == Lanes.power { free /= perAmpere }
+                if nodes[node].kind == .surplus, rating.energySource == .gridMinimumAndSurplus {
+                    free = max(free, grid.lowestAmperes)
+                }
+                if free < least {
+                    least = free
+                    tightest = (node, lane)
+                }
+                for place in 0..<3 where lane == place || lane == Lanes.power {
+                    if free < room[place] { room[place] = free }
+                }
+            }
+        }
+        if !rating.takesLimitPerLine { room = .same(least, on: some) }
+        return (room, tightest.node, tightest.lane)
+    }
+
+    /// `room` on the grid, at most the share; the same on all lines unless it takes a limit per line.
+    @_noAllocation @_noLocks
+    private func fitting(_ room: PerPhaseAmperes) -> PerPhaseAmperes {
+        var fitting = PerPhaseAmperes.zero
+        for place in 0..<3 where lines.contains(place: place) {
+            fitting[place] = grid.roundedDown(min(target[place], room[place]))
+        }
+        // One line at 0 is no charging: all lines or none.
+        return fitting.smallest(on: lines) > 0 ? fitting : .zero
+    }
+
+    @_noAllocation @_noLocks
     fileprivate mutating func raise(
-        supply: Supply, total: PerPhaseAmperes, now: MonotonicTime, policy: AllocationPolicy
+        _ nodes: inout MutableSpan<NodeState>, isHeldBack: Bool, now: MonotonicTime, policy: AllocationPolicy
     ) -> Bool {
-        guard shares, targetAmperes > limit.amperes else {
+        if rating.switchesPhases, role == .car { weighPhases(&nodes, now: now, policy: policy) }
+        guard shares, isBelow(target) else {
             roomSince = .never
-            if role == .parked { limit.reason = .noVehicle }
+            if role == .parked { explain(.noVehicle, nil, nil) }
             return false
         }
-        var room = targetAmperes, roomByBase = targetAmperes
-        var tightest = targetPhase
-        for place in 0..<3 where rating.phases.contains(place: place) {
-            let free = supply.usable[place] - total[place] + occupied(place: place)
-            if free < room {
-                room = free
-                tightest = Phase(place: place)
-            }
-            roomByBase = min(roomByBase, free + supply.highestBase[place] - supply.base[place])
+        let (room, node, lane) = room(on: lines, &nodes)
+        var fitting = fitting(room)
+        // Not while it still has or draws more than there is room for.
+        for place in 0..<3
+        where lines.contains(place: place) && room[place] < counted(place: place) - StationGrid.toleranceAmperes {
+            fitting = .zero
         }
-        let fitting = grid.roundedDown(room)
-        guard fitting > limit.amperes else {
+        let isTight = room.smallest(on: lines) < target.smallest(on: lines)
+        let phase = isTight ? Lanes.phase(lane) : targetPhase
+        let place = isTight ? NodeState.place(node) : targetPlace
+        guard isBelow(fitting) else {
             roomSince = .never
-            let waitsForOthers = grid.roundedDown(roomByBase) <= limit.amperes
-            limit.reason = waitsForOthers ? .waitingForOthers : .waitingForRoomToLast
-            limit.limitingPhase = tightest
+            let byBase = self.fitting(self.room(on: lines, &nodes, withHighestBase: false).amperes)
+            explain(isBelow(byBase) ? .waitingForRoomToLast : .waitingForOthers, phase, place)
             return false
         }
         if roomSince == .never {
             roomSince = now
-            smallestRoomAmperes = fitting
+            smallestRoom = fitting
         }
-        smallestRoomAmperes = min(smallestRoomAmperes, fitting)
-        guard now.seconds(since: roomSince) >= policy.raiseAfterSeconds else {
-            limit.reason = .waitingForRoomToLast
-            limit.limitingPhase = tightest
+        smallestRoom = smaller(fitting, than: smallestRoom)
+        // What a car gave back has lasted all the while.
+        let wait = car.hasReturned(within: policy.raiseAfterSeconds, now: now) ? 0 : policy.raiseAfterSeconds
+        guard now.seconds(since: roomSince) >= wait else {
+            explain(.waitingForRoomToLast, phase, place)
+            return false
+        }
+        guard !isHeldBack else {
+            explain(.staggeredStart, nil, nil)
             return false
         }
         roomSince = .never
-        let reason: LimitReason =
-            role == .parked
-            ? .noVehicle
-            : smallestRoomAmperes < targetAmperes ? .waitingForRoomToLast : shareReason
-        return set(smallestRoomAmperes, reason, tightest)
+        let next = larger(smallestRoom)
+        let isAll = !next.isBelow(target, on: lines)
+        let reason: LimitReason = role == .parked ? .noVehicle : isAll ? targetReason : .waitingForRoomToLast
+        return set(next, reason, phase, place)
+    }
+
+    /// By line, the larger of `other` and the limit (a line that lacks room keeps what it has), or `share`.
+    @_noAllocation @_noLocks
+    private func larger(_ other: PerPhaseAmperes, than share: PerPhaseAmperes? = nil) -> PerPhaseAmperes {
+        let share = share ?? limitAmperes
+        return PerPhaseAmperes(max(share.l1, other.l1), max(share.l2, other.l2), max(share.l3, other.l3))
+    }
+
+    /// Compares what it could charge with on one line and on three.
+    @_noAllocation @_noLocks
+    private mutating func weighPhases(
+        _ nodes: inout MutableSpan<NodeState>, now: MonotonicTime, policy: AllocationPolicy
+    ) {
+        let first = PhaseSet(rating.rotation.first).common(rating.phases)
+        let single = min(room(on: first, &nodes).amperes.smallest(on: first), highestAmperes)
+        let three = min(room(on: rating.phases, &nodes).amperes.smallest(on: rating.phases), highestAmperes)
+        // A car that uses one line gains nothing by three.
+        let isSingleCar = switching.isThree && lines.lineCount == 1
+        switching.weigh(
+            singleWatts: grid.roundedDown(single) * volts.sum(on: first),
+            threeWatts: isSingleCar ? 0 : grid.roundedDown(three) * volts.sum(on: rating.phases), now: now,
+            policy: policy)
+    }
+}
+
+extension PerPhaseAmperes {
+    /// Whether some line of `phases` is below that of `other`.
+    @_noAllocation @_noLocks
+    fileprivate func isBelow(_ other: PerPhaseAmperes, on phases: PhaseSet) -> Bool {
+        for place in 0..<3 where phases.contains(place: place) && self[place] < other[place] { return true }
+        return false
     }
 }

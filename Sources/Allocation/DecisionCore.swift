@@ -1,122 +1,370 @@
 /// What the allocator keeps of the supply, and the order of the steps of a decision. Memory of fixed size.
 struct DecisionCore {
-    var limits: SupplyLimits
-    var policy: AllocationPolicy
-    var isPolicyUsable: Bool
+    private(set) var limits: SupplyLimits
+    let policy: AllocationPolicy
+    private var areSettingsUsable: Bool
+    private let isPolicyUsable: Bool
     var alarm: AllocationAlarm = []
     var headroomAmperes = PerPhaseAmperes.zero
-    var baseLoads = InlineArray<3, BaseLoad>(repeating: BaseLoad())
-    /// Time of the last usable reading; before the first, that of the first call.
-    var lastReading = MonotonicTime.never
+    var signals: OutsideSignals
+    var interventions = InterventionLog()
+    private(set) var fuse: FuseGuard
+    private(set) var record = DecisionRecord()
+    /// The time at which a station last started.
+    private var lastStart = MonotonicTime.never
+    private var leastServed = Double.infinity
+    private var volts: PerPhaseVolts
 
     init(limits: SupplyLimits, policy: AllocationPolicy) {
         self.limits = limits
         self.policy = policy
         isPolicyUsable = policy.isUsable
+        areSettingsUsable = isPolicyUsable && limits.isUsable
+        signals = OutsideSignals(seed: policy.releaseSeed)
+        fuse = FuseGuard(areSettingsUsable ? limits.device : nil)
+        volts = PerPhaseVolts(policy.assumedVolts, policy.assumedVolts, policy.assumedVolts)
     }
 
-    /// What base load and stations may draw together on the line at `place`. Every outside limit that only ever
-    /// lowers (the utility's signal, a cap of the owner) belongs here, as a minimum.
-    @_noAllocation @_noLocks
-    private func usableAmperes(place: Int) -> Double { limits.usable(Phase(place: place)) }
+    /// Takes over what outlives a change of settings.
+    mutating func inherit(_ old: DecisionCore) {
+        alarm = old.alarm
+        headroomAmperes = old.headroomAmperes
+        signals = old.signals
+        interventions = old.interventions
+        if limits.device == old.limits.device { fuse = old.fuse }
+    }
+
+    mutating func set(_ limits: SupplyLimits) {
+        let isOtherDevice = limits.device != self.limits.device
+        self.limits = limits
+        areSettingsUsable = isPolicyUsable && limits.isUsable
+        if isOtherDevice || !areSettingsUsable { fuse = FuseGuard(areSettingsUsable ? limits.device : nil) }
+    }
+
+    // MARK: The decisions
 
     @_noAllocation @_noLocks
     mutating func allocate(
-        _ stations: inout MutableSpan<StationState>, events: Span<FillingEvent>, reading: SupplyReading,
-        reports: Span<StationReport>, now: MonotonicTime
+        _ stations: inout MutableSpan<StationState>, _ nodes: inout MutableSpan<NodeState>,
+        _ meters: inout MutableSpan<NodeMeter>, _ ranks: inout MutableSpan<Ranked>, reading: SupplyReading,
+        nodeReadings: Span<SupplyReading>, reports: Span<StationReport>, now: MonotonicTime
     ) -> Bool {
         guard isUsable(reading, now: now) else {
-            if hasExpired(now: now) { return planWithoutMeasurement(&stations, reports: reports, now: now) }
+            if hasExpired(&meters, now: now) {
+                return planWithoutMeasurement(&stations, &nodes, reports: reports, now: now)
+            }
             for index in stations.indices { stations[index].roomSince = .never }
-            return protect(&stations, events: events, reading: reading, reports: reports, now: now)
+            return protect(
+                &stations, &nodes, &meters, &ranks, reading: reading, reports: reports, now: now)
         }
         // Room that nobody measured has not lasted.
-        if reading.time.seconds(since: lastReading) > policy.readingExpiresAfterSeconds + 0.5 {
+        let main = NodeState.main
+        if reading.time.seconds(since: meters[main].lastReading) > policy.readingExpiresAfterSeconds + 0.5 {
             for index in stations.indices { stations[index].roomSince = .never }
         }
         let time = earlier(reading.time, now)
-        lastReading = later(lastReading, time)
+        meters[main].lastReading = later(meters[main].lastReading, time)
+        note(volts: reading.volts)
 
-        let census = count(&stations, reports: reports, measured: time, now: now, policy: policy)
-        var supply = Supply()
-        for place in 0..<3 {
-            let usable = usableAmperes(place: place)
-            let measured = reading.drawnAmperes(place: place)
-            headroomAmperes[place] = usable - measured
-            baseLoads[place].update(
-                measured: measured, at: time, usable: usable, place: place, census: census, policy: policy)
-            supply.usable[place] = usable
-            supply.base[place] = baseLoads[place].amperes
-            supply.highestBase[place] = baseLoads[place].highestAmperes
-        }
-        let plan = planAndLower(&stations, events: events, supply: supply, census: census)
-        let rose = raise(&stations, supply: supply, now: now, policy: policy)
-        alarm = census.alarm
+        alarm = count(&stations, &nodes, reports: reports, now: now, measured: time)
+        bound(&nodes, meters: &meters, stations: &stations, now: now)
+        measure(reading, at: time, &nodes, &meters)
+        measureBranches(nodeReadings, &stations, &nodes, &meters, now: now)
+        bearImbalance(&nodes)
+        fuse.endOfWindow()
+
+        let plan = share(&stations, &nodes, &ranks, now: now)
+        let mayStart = now.seconds(since: lastStart) >= policy.startGapSeconds
+        let rise = raise(&stations, &nodes, mayStart: mayStart, now: now, policy: policy)
+        if rise.started { lastStart = now }
         alarm.add(.overloadNotSolvable, if: plan.isUnsolvable)
-        return plan.changed || rose
+        note(.allocation, reading, nodes[main], now: now)
+        return plan.changed || rise.changed
     }
 
     @_noAllocation @_noLocks
     mutating func protect(
-        _ stations: inout MutableSpan<StationState>, events: Span<FillingEvent>, reading: SupplyReading,
+        _ stations: inout MutableSpan<StationState>, _ nodes: inout MutableSpan<NodeState>,
+        _ meters: inout MutableSpan<NodeMeter>, _ ranks: inout MutableSpan<Ranked>, reading: SupplyReading,
         reports: Span<StationReport>, now: MonotonicTime
     ) -> Bool {
-        guard areSettingsUsable else { return planWithoutMeasurement(&stations, reports: reports, now: now) }
-        if isUsable(reading, now: now) { lastReading = later(lastReading, earlier(reading.time, now)) }
-        var overloaded = PhaseSet.none
+        guard areSettingsUsable else { return planWithoutMeasurement(&stations, &nodes, reports: reports, now: now) }
+        let main = NodeState.main
+        let time = earlier(reading.time, now)
+        if isUsable(reading, now: now) { meters[main].lastReading = later(meters[main].lastReading, time) }
+        var counted = PerPhaseAmperes.zero, rated = PerPhaseAmperes.zero
         for place in 0..<3 {
-            let measured = reading.drawnAmperes(place: place)
-            if measured > usableAmperes(place: place), measured < .infinity {
-                overloaded.add(place: place)
-            }
+            counted[place] = reading.drawnAmperes(place: place)
+            rated[place] = limits.usable(Phase(place: place))
         }
-        guard overloaded.rawValue != 0 else { return false }
+        let overloaded = fuse.protect(
+            flowing: reading.amperes, counted: counted, usable: rated, at: reading.time, policy: policy)
+        guard !overloaded.isNone else { return false }
 
-        let census = count(&stations, reports: reports, measured: earlier(reading.time, now), now: now, policy: policy)
-        var supply = Supply()
-        for place in 0..<3 {
-            let measured = reading.drawnAmperes(place: place)
-            supply.usable[place] = usableAmperes(place: place)
-            if overloaded.contains(place: place) {
-                headroomAmperes[place] = supply.usable[place] - measured
-                baseLoads[place].answerOverload(measured: measured, place: place, census: census)
-            }
-            // Before the first window nothing is known of a line that is not overloaded, and nothing is needed.
-            supply.base[place] = baseLoads[place].amperes == .infinity ? 0 : baseLoads[place].amperes
-            supply.highestBase[place] = .infinity
+        let stillBlind = alarm.rawValue & AllocationAlarm.noMeasurement.rawValue
+        alarm = count(&stations, &nodes, reports: reports, now: now, measured: time)
+        bound(&nodes, meters: &meters, stations: &stations, now: now)
+        for place in 0..<3 where overloaded.contains(place: place) {
+            headroomAmperes[place] = nodes[main].usable[place] - counted[place]
+            meters[main].answerOverload(measured: counted[place], lane: place, census: nodes[main].census)
         }
-        let plan = planAndLower(&stations, events: events, supply: supply, census: census)
-        for index in stations.indices where stations[index].rating.phases.common(overloaded).rawValue != 0 {
+        // Before the first window nothing is known of what is not overloaded, and nothing is needed.
+        for node in nodes.indices {
+            guard let meter = nodes[node].meter else { continue }
+            for lane in 0..<4 { nodes[node].base[lane] = meters[meter].base(lane, orZero: true).amperes }
+        }
+        takeSurplusOffset(&nodes)
+        bearImbalance(&nodes)
+        let plan = share(&stations, &nodes, &ranks, now: now)
+        for index in stations.indices where !stations[index].rating.phases.common(overloaded).isNone {
             stations[index].roomSince = .never
         }
-        let stillBlind = alarm.rawValue & AllocationAlarm.noMeasurement.rawValue
-        alarm = AllocationAlarm(rawValue: census.alarm.rawValue | stillBlind)
         alarm.add(.overloadNotSolvable, if: plan.isUnsolvable)
+        alarm = AllocationAlarm(rawValue: alarm.rawValue | stillBlind)
+        note(.protection, reading, nodes[main], now: now)
         return plan.changed
     }
 
     @_noAllocation @_noLocks
     mutating func expire(
-        _ stations: inout MutableSpan<StationState>, reports: Span<StationReport>, now: MonotonicTime
+        _ stations: inout MutableSpan<StationState>, _ nodes: inout MutableSpan<NodeState>,
+        _ meters: inout MutableSpan<NodeMeter>, reports: Span<StationReport>, now: MonotonicTime
     ) -> Bool {
-        hasExpired(now: now) ? planWithoutMeasurement(&stations, reports: reports, now: now) : false
+        hasExpired(&meters, now: now)
+            ? planWithoutMeasurement(&stations, &nodes, reports: reports, now: now) : false
     }
 
     @_noAllocation @_noLocks
     private mutating func planWithoutMeasurement(
-        _ stations: inout MutableSpan<StationState>, reports: Span<StationReport>, now: MonotonicTime
+        _ stations: inout MutableSpan<StationState>, _ nodes: inout MutableSpan<NodeState>,
+        reports: Span<StationReport>, now: MonotonicTime
     ) -> Bool {
-        let census = count(&stations, reports: reports, measured: now, now: now, policy: policy)
-        alarm = census.alarm
+        alarm = count(&stations, &nodes, reports: reports, now: now, measured: now)
         alarm.add(.noMeasurement, if: true)
         alarm.add(.settingsUnusable, if: !areSettingsUsable)
+        record.time = now
+        record.kind = .failSafe
+        record.alarm = alarm
         return failSafe(&stations)
     }
 
+    // MARK: Their steps
+
     @_noAllocation @_noLocks
-    private mutating func hasExpired(now: MonotonicTime) -> Bool {
-        if lastReading == .never { lastReading = now }
-        return !areSettingsUsable || now.seconds(since: lastReading) > policy.readingExpiresAfterSeconds
+    private mutating func count(
+        _ stations: inout MutableSpan<StationState>, _ nodes: inout MutableSpan<NodeState>,
+        reports: Span<StationReport>, now: MonotonicTime, measured: MonotonicTime
+    ) -> AllocationAlarm {
+        let moment = Moment(
+            now: now, measured: measured, volts: volts, leastServed: leastServed,
+            isMinimumEach: signals.isMinimumEach)
+        let counted = takeIn(&stations, &nodes, reports: reports, moment: moment, policy: policy)
+        leastServed = counted.leastServed
+        return counted.alarm
+    }
+
+    /// Fills, for the utility's evidence once without its signal, and lowers at once what is above its share.
+    @_noAllocation @_noLocks
+    private mutating func share(
+        _ stations: inout MutableSpan<StationState>, _ nodes: inout MutableSpan<NodeState>,
+        _ ranks: inout MutableSpan<Ranked>, now: MonotonicTime
+    ) -> (changed: Bool, isUnsolvable: Bool) {
+        let orders = Orders(count: stations.count)
+        orders.rank(&stations, &ranks, now: now, policy: policy)
+        var withheldWatts = 0.0
+        if !(signals.mode == .normal) {
+            nodes[NodeState.charging].suspendBounds()
+            _ = fill(&stations, &nodes, &ranks, now: now, policy: policy)
+            nodes[NodeState.charging].resumeBounds()
+            for index in stations.indices where stations[index].role == .car { withheldWatts += stations[index].watts }
+        }
+        let isUnsolvable = fill(&stations, &nodes, &ranks, now: now, policy: policy)
+        if !(signals.mode == .normal) {
+            for index in stations.indices where stations[index].role == .car { withheldWatts -= stations[index].watts }
+        }
+        interventions.note(signals, withheldWatts: withheldWatts, now: now)
+        var changed = false
+        for index in stations.indices where stations[index].lower() { changed = true }
+        return (changed, isUnsolvable)
+    }
+
+    /// Sets what is usable at every node. Each limit is one more minimum; none raises another.
+    @_noAllocation @_noLocks
+    private mutating func bound(
+        _ nodes: inout MutableSpan<NodeState>, meters: inout MutableSpan<NodeMeter>,
+        stations: inout MutableSpan<StationState>, now: MonotonicTime
+    ) {
+        var planned = PerPhaseAmperes.zero
+        for index in stations.indices {
+            for place in 0..<3 { planned[place] += stations[index].allowed[place] }
+        }
+        signals.advance(now: now, planned: planned, policy: policy)
+        for node in nodes.indices {
+            nodes[node].beginDecision()
+            guard let branch = nodes[node].branch else { continue }
+            for place in 0..<3 {
+                let usable = branch.limitAmperes[place] - branch.marginAmperes[place]
+                nodes[node].bound(place, nodes[node].isUsable ? usable : 0, .branch)
+            }
+            if let watts = branch.limitWatts { nodes[node].bound(Lanes.power, watts, .powerLimit) }
+        }
+        let main = NodeState.main
+        for place in 0..<3 {
+            nodes[main].bound(place, limits.usable(Phase(place: place)), .mainFuse)
+            let bearing = fuse.amperesBearing(limits.largestStepAmperes[place], place: place, policy: policy)
+            nodes[main].bound(place, bearing, .switchOnReserve)
+        }
+        if let watts = limits.limitWatts { nodes[main].bound(Lanes.power, watts, .powerLimit) }
+        signals.bound(&nodes[NodeState.charging], main: limits.mainAmperes, volts: volts, now: now, policy: policy)
+        nodes[NodeState.surplus].bound(Lanes.power, policy.surplusGridWatts, .surplus)
+    }
+
+    /// Takes the reading of the main fuse in.
+    @_noAllocation @_noLocks
+    private mutating func measure(
+        _ reading: SupplyReading, at time: MonotonicTime, _ nodes: inout MutableSpan<NodeState>,
+        _ meters: inout MutableSpan<NodeMeter>
+    ) {
+        let main = NodeState.main
+        var measured = Lanes()
+        var apparentWatts = 0.0
+        for place in 0..<3 {
+            let usable = limits.usable(Phase(place: place))
+            fuse.flow(reading.amperes[place], place: place, at: time)
+            let drawn = reading.drawnAmperes(place: place)
+            measured[place] = fuse.withoutInrush(drawn, place: place, usable: usable)
+            headroomAmperes[place] = usable - measured[place]
+            apparentWatts += measured[place] * volts[place]
+            record.countedAmperes[place] = measured[place]
+        }
+        let power = reading.activePowerWatts
+        var isPowerKnown = false
+        var watts = apparentWatts
+        if let power, power > -1e9, power < 1e9 {
+            isPowerKnown = true
+            watts = power
+        }
+        measured[Lanes.power] = max(0, watts)
+        let lanes = limits.limitWatts == nil ? 0..<3 : 0..<4
+        meters[main].update(
+            measured, lanes: lanes, at: time, usable: nodes[main].usable, census: nodes[main].census, policy: policy)
+        for lane in lanes {
+            let base = meters[main].base(lane)
+            nodes[main].base[lane] = base.amperes
+            nodes[main].highestBase[lane] = base.highest
+            if lane < Lanes.power, fuse.hasWaited(place: lane) { nodes[main].highestBase[lane] = .infinity }
+        }
+        // What a surplus station may use is a question of cost: late reports are waited for, never answered as an
+        // overload. Without a power there is none.
+        guard let meter = nodes[NodeState.surplus].meter else { return }
+        guard isPowerKnown else { return nodes[NodeState.surplus].bound(Lanes.power, -1e9, .surplus) }
+        measured[Lanes.power] = watts + NodeMeter.surplusOffsetWatts
+        meters[meter].update(
+            measured, lanes: Lanes.power..<4, at: time, usable: Lanes(.infinity),
+            census: nodes[NodeState.surplus].census, policy: policy)
+        let base = meters[meter].base(Lanes.power)
+        nodes[NodeState.surplus].base[Lanes.power] = base.amperes
+        nodes[NodeState.surplus].highestBase[Lanes.power] = base.highest
+        takeSurplusOffset(&nodes)
+    }
+
+    @_noAllocation @_noLocks
+    private func takeSurplusOffset(_ nodes: inout MutableSpan<NodeState>) {
+        guard nodes[NodeState.surplus].meter != nil else { return }
+        nodes[NodeState.surplus].base[Lanes.power] -= NodeMeter.surplusOffsetWatts
+        nodes[NodeState.surplus].highestBase[Lanes.power] -= NodeMeter.surplusOffsetWatts
+    }
+
+    /// Takes the readings of the nodes with a meter in. Where one fails, its stations go to their fail-safe plan.
+    @_noAllocation @_noLocks
+    private mutating func measureBranches(
+        _ readings: Span<SupplyReading>, _ stations: inout MutableSpan<StationState>,
+        _ nodes: inout MutableSpan<NodeState>, _ meters: inout MutableSpan<NodeMeter>, now: MonotonicTime
+    ) {
+        for node in nodes.indices {
+            guard nodes[node].kind == .branch, let meter = nodes[node].meter else { continue }
+            let place = node - NodeState.firstBranch
+            if place < readings.count, isUsable(readings[place], now: now) {
+                let time = earlier(readings[place].time, now)
+                meters[meter].lastReading = later(meters[meter].lastReading, time)
+                var measured = Lanes()
+                for line in 0..<3 {
+                    measured[line] = readings[place].drawnAmperes(place: line)
+                    measured[Lanes.power] += measured[line] * volts[line]
+                }
+                if let watts = readings[place].activePowerWatts { measured[Lanes.power] = max(0, watts) }
+                meters[meter].update(
+                    measured, lanes: 0..<4, at: time, usable: nodes[node].usable, census: nodes[node].census,
+                    policy: policy)
+            } else if meters[meter].lastReading == .never {
+                meters[meter].lastReading = now
+            }
+            let isBlind = now.seconds(since: meters[meter].lastReading) > policy.readingExpiresAfterSeconds
+            for lane in 0..<4 {
+                let base = meters[meter].base(lane, orZero: isBlind)
+                nodes[node].base[lane] = base.amperes
+                nodes[node].highestBase[lane] = base.highest
+            }
+            guard isBlind else { continue }
+            alarm.add(.noMeasurement, if: true)
+            for index in stations.indices where stations[index].path.contains(node) { stations[index].goBlind() }
+        }
+    }
+
+    /// Each line may be above the lowest of the others by the limit. What is to count there must be drawn for certain.
+    @_noAllocation @_noLocks
+    private func bearImbalance(_ nodes: inout MutableSpan<NodeState>) {
+        guard let limit = limits.imbalance else { return }
+        let main = NodeState.main, node = NodeState.imbalance
+        for place in 0..<3 {
+            var lowest = Double.infinity
+            for other in 0..<3 where other != place {
+                let base = limit.countsBuilding && nodes[main].base[other] < .infinity ? nodes[main].base[other] : 0
+                let drawn = base + max(0, nodes[node].census.proven[other])
+                if drawn < lowest { lowest = drawn }
+            }
+            nodes[node].bound(place, limit.amperes + lowest, .imbalance)
+            guard limit.countsBuilding else { continue }
+            nodes[node].base[place] = nodes[main].base[place]
+            nodes[node].highestBase[place] = nodes[main].highestBase[place]
+        }
+    }
+
+    // MARK: What they stand on
+
+    @_noAllocation @_noLocks
+    private mutating func note(volts measured: PerPhaseVolts?) {
+        for place in 0..<3 {
+            var value = 0.0
+            if let measured { value = measured[place] }
+            volts[place] = value >= 50 && value <= 500 ? value : policy.assumedVolts
+        }
+    }
+
+    @_noAllocation @_noLocks
+    private mutating func note(_ kind: DecisionKind, _ reading: SupplyReading, _ main: NodeState, now: MonotonicTime) {
+        record.time = now
+        record.kind = kind
+        record.measuredAmperes = reading.amperes
+        record.activePowerWatts = reading.activePowerWatts
+        record.mode = signals.mode
+        record.alarm = alarm
+        record.secondsToTrip = fuse.secondsToTrip
+        for place in 0..<3 {
+            if kind == .protection {
+                record.countedAmperes[place] = reading.drawnAmperes(place: place)
+            }
+            record.usableAmperes[place] = main.usable[place]
+            record.baseAmperes[place] = main.base[place]
+            record.highestBaseAmperes[place] = main.highestBase[place]
+        }
+    }
+
+    @_noAllocation @_noLocks
+    private func hasExpired(_ meters: inout MutableSpan<NodeMeter>, now: MonotonicTime) -> Bool {
+        let main = NodeState.main
+        if meters[main].lastReading == .never { meters[main].lastReading = now }
+        return !areSettingsUsable || now.seconds(since: meters[main].lastReading) > policy.readingExpiresAfterSeconds
     }
 
     @_noAllocation @_noLocks
@@ -124,8 +372,6 @@ struct DecisionCore {
         areSettingsUsable && reading.isUsable && isCurrent(reading.amperes) && reading.time != .never
             && now.seconds(since: reading.time) <= policy.readingExpiresAfterSeconds
     }
-
-    private var areSettingsUsable: Bool { isPolicyUsable && limits.isUsable }
 }
 
 extension SupplyReading {
@@ -135,14 +381,14 @@ extension SupplyReading {
 }
 
 extension SupplyLimits {
-    /// What `validate` says, without an error to build.
+    /// What `validate` says.
     fileprivate var isUsable: Bool {
-        var isUsable = true
-        for place in 0..<3 {
-            let main = mainAmperes[place], margin = marginAmperes[place]
-            if !(main > 0 && main < .infinity && margin >= 0 && margin < main) { isUsable = false }
+        do throws(SettingsProblem) {
+            try validate()
+            return true
+        } catch {
+            return false
         }
-        return isUsable
     }
 }
 

@@ -40,6 +40,24 @@ public struct PhaseSet: OptionSet, Sendable, Hashable, BitwiseCopyable {
     @_noAllocation @_noLocks
     func common(_ other: PhaseSet) -> PhaseSet { PhaseSet(rawValue: rawValue & other.rawValue) }
 
+    /// Both sets together.
+    @_noAllocation @_noLocks
+    func with(_ other: PhaseSet) -> PhaseSet { PhaseSet(rawValue: rawValue | other.rawValue) }
+
+    /// Without the lines of `other`.
+    @_noAllocation @_noLocks
+    func without(_ other: PhaseSet) -> PhaseSet { PhaseSet(rawValue: rawValue & ~other.rawValue) }
+
+    /// No line of the three.
+    var isNone: Bool { @_noAllocation @_noLocks get { rawValue & 7 == 0 } }
+
+    /// How many of the three lines.
+    var lineCount: Int {
+        @_noAllocation @_noLocks get {
+            (contains(place: 0) ? 1 : 0) + (contains(place: 1) ? 1 : 0) + (contains(place: 2) ? 1 : 0)
+        }
+    }
+
     /// The first line of the set; nil where it is empty.
     var first: Phase? {
         @_noAllocation @_noLocks get { contains(.l1) ? .l1 : contains(.l2) ? .l2 : contains(.l3) ? .l3 : nil }
@@ -95,6 +113,68 @@ public struct PerPhaseAmperes: Sendable, Equatable, BitwiseCopyable {
 
     /// The largest of the three.
     public var maximum: Double {
-        @_noAllocation @_noLocks get { largest(l1, l2, l3) }
+        @_noAllocation @_noLocks get {
+            let first = l1 > l2 ? l1 : l2
+            return first > l3 ? first : l3
+        }
+    }
+
+    /// The same current on each line of `phases`, 0 on the others.
+    @_noAllocation @_noLocks
+    static func same(_ amperes: Double, on phases: PhaseSet) -> PerPhaseAmperes {
+        PerPhaseAmperes(
+            phases.contains(place: 0) ? amperes : 0, phases.contains(place: 1) ? amperes : 0,
+            phases.contains(place: 2) ? amperes : 0)
+    }
+
+    /// The smallest on the lines of `phases`; 0 where there is none.
+    @_noAllocation @_noLocks
+    func smallest(on phases: PhaseSet) -> Double {
+        var smallest = Double.infinity
+        for place in 0..<3 where phases.contains(place: place) && self[place] < smallest { smallest = self[place] }
+        return smallest < .infinity ? smallest : 0
+    }
+
+    /// The largest on the lines of `phases`, 0 at least.
+    @_noAllocation @_noLocks
+    func largest(on phases: PhaseSet) -> Double {
+        var largest = 0.0
+        for place in 0..<3 where phases.contains(place: place) && self[place] > largest { largest = self[place] }
+        return largest
+    }
+
+    /// All three together.
+    var sum: Double { @_noAllocation @_noLocks get { l1 + l2 + l3 } }
+
+    @_noAllocation @_noLocks
+    public static func == (left: Self, right: Self) -> Bool {
+        left.l1 == right.l1 && left.l2 == right.l2 && left.l3 == right.l3
+    }
+}
+
+/// The voltage of each line to neutral, in volt RMS.
+public struct PerPhaseVolts: Sendable, Equatable, BitwiseCopyable {
+    public var l1, l2, l3: Double
+
+    @_noAllocation @_noLocks
+    public init(_ l1: Double, _ l2: Double, _ l3: Double) {
+        self.l1 = l1
+        self.l2 = l2
+        self.l3 = l3
+    }
+
+    /// The line by its place: 0, 1, 2.
+    subscript(place: Int) -> Double {
+        @_noAllocation @_noLocks get { place == 0 ? l1 : place == 1 ? l2 : l3 }
+        @_noAllocation @_noLocks set {
+            if place == 0 { l1 = newValue } else if place == 1 { l2 = newValue } else { l3 = newValue }
+        }
+    }
+
+    /// The sum over the lines of `phases`.
+    @_noAllocation @_noLocks
+    func sum(on phases: PhaseSet) -> Double {
+        (phases.contains(place: 0) ? l1 : 0) + (phases.contains(place: 1) ? l2 : 0)
+            + (phases.contains(place: 2) ? l3 : 0)
     }
 }

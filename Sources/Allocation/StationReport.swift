@@ -35,12 +35,21 @@ public struct StationReport: Sendable, Equatable, BitwiseCopyable {
     /// False: it does not keep the current and time-out to which it is to fall back by itself, so that it counts at its
     /// maximum when it falls silent. Without meaning where `StationRating.failSafeAmperes` is nil.
     public var keepsFailSafe: Bool
+    /// For a station that takes one limit per line: what it confirmed on each supply line; nil: `acceptedAmperes` on all.
+    public var acceptedLineAmperes: PerPhaseAmperes?
+    /// The supply lines that its car uses, where that is known from elsewhere; nil: as its current shows.
+    public var carPhases: PhaseSet?
+    /// The most that its car takes, in ampere per line, where that is known from elsewhere; nil: not known.
+    public var carMaximumAmperes: Double?
+    /// How a station that switches phases is switched now; nil: not known, it counts on all lines.
+    public var phaseMode: PhaseMode?
 
     @_noAllocation @_noLocks
     public init(
         status: StationStatus = .unknown, isAnswering: Bool = false, lastContact: MonotonicTime = .never,
         acceptedAmperes: Double? = nil, inFlightAmperes: Double? = nil, drawnAmperes: PerPhaseAmperes = .zero,
-        drawnTime: MonotonicTime = .never, keepsFailSafe: Bool = true
+        drawnTime: MonotonicTime = .never, keepsFailSafe: Bool = true, acceptedLineAmperes: PerPhaseAmperes? = nil,
+        carPhases: PhaseSet? = nil, carMaximumAmperes: Double? = nil, phaseMode: PhaseMode? = nil
     ) {
         self.status = status
         self.isAnswering = isAnswering
@@ -50,5 +59,21 @@ public struct StationReport: Sendable, Equatable, BitwiseCopyable {
         self.drawnAmperes = drawnAmperes
         self.drawnTime = drawnTime
         self.keepsFailSafe = keepsFailSafe
+        self.acceptedLineAmperes = acceptedLineAmperes
+        self.carPhases = carPhases
+        self.carMaximumAmperes = carMaximumAmperes
+        self.phaseMode = phaseMode
     }
+}
+
+/// How a station that can switch charges.
+public enum PhaseMode: UInt8, Sendable, CaseIterable, BitwiseCopyable {
+    /// On its first terminal only.
+    case single
+    /// On all its lines.
+    case three
+
+    // The one that comes with the raw value is generic, which no decision may call.
+    @_noAllocation @_noLocks
+    public static func == (left: Self, right: Self) -> Bool { left.rawValue == right.rawValue }
 }

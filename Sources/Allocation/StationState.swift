@@ -1,21 +1,25 @@
-/// What a station may take part in at one decision.
-enum StationRole: UInt8, BitwiseCopyable {
-    /// Shares what is free.
-    case car
-    /// No car: parked at its smallest limit where that is left over.
-    case parked
-    /// Cannot be relied on to follow: its room is kept for it, its own limit only falls.
-    case held
-    /// Gets 0.
-    case outOfService
-    /// Gets its maximum.
-    case notManaged
-    /// Gets 0.
-    case settingsUnusable
+/// The nodes that a station's current passes, the main fuse first.
+struct NodePath: BitwiseCopyable {
+    private var nodes = InlineArray<12, Int16>(repeating: 0)
+    private(set) var count = 0
 
-    // The one that comes with the raw value is generic, which no decision may call.
+    init() {}
+
+    /// False where it is full.
+    mutating func append(_ node: Int) -> Bool {
+        guard count < nodes.count, let short = Int16(exactly: node) else { return false }
+        nodes[count] = short
+        count += 1
+        return true
+    }
+
+    subscript(place: Int) -> Int { @_noAllocation @_noLocks get { Int(nodes[place]) } }
+
     @_noAllocation @_noLocks
-    static func == (left: Self, right: Self) -> Bool { left.rawValue == right.rawValue }
+    func contains(_ node: Int) -> Bool {
+        for place in 0..<count where Int(nodes[place]) == node { return true }
+        return false
+    }
 }
 
 /// Everything the allocator keeps of one station. Preallocated, one per station.
@@ -23,15 +27,18 @@ struct StationState: BitwiseCopyable {
     let rating: StationRating
     let grid: StationGrid
     let isUsable: Bool
+    let path: NodePath
 
     // From decision to decision.
-    var limit = StationLimit()
+    private(set) var limit = StationLimit()
+    /// The limit of each line; 0 on those it is not wired to.
+    private(set) var limitAmperes = PerPhaseAmperes.zero
     /// False until its first confirmed limit was taken over as the start.
     var isAdopted = false
     var told: ToldLimits
-    /// Since when there has been room above `limit`, and the smallest limit that would have fitted all that time.
+    /// Since when there has been room above the limit, and the smallest limit that would have fitted all that time.
     var roomSince = MonotonicTime.never
-    var smallestRoomAmperes = 0.0
+    var smallestRoom = PerPhaseAmperes.zero
     /// The last two reported currents.
     var drawn = PerPhaseAmperes.zero
     var drawnBefore = PerPhaseAmperes.zero
@@ -39,29 +46,44 @@ struct StationState: BitwiseCopyable {
     /// What the station might have been drawing in good faith when its current was read; whether it drew more.
     var toldWhenDrawnAmperes = 0.0
     var overdraws = false
+    var car = CarKnowledge()
+    var turn = QueueTurn()
+    var switching = PhaseSwitching()
+    var ownerLimit: OutsideLimit?
 
     // Of the present decision only; `count` sets them all.
     var role = StationRole.car
     var isSilent = false
     var disobeys = false
     var isCharging = false
-    /// The largest current that it has been allowed and may still be using: on each of its lines.
-    var inForceAmperes = 0.0
+    /// The lines that it can load now. Unknown: all that it is wired to.
+    var lines = PhaseSet.none
+    /// The largest current that it has been allowed and may still be using, on each of its lines.
+    var inForce = PerPhaseAmperes.zero
     /// What of the measured current is taken to be this station's.
     var credit = PerPhaseAmperes.zero
-    /// The share, on the grid, and the line that ended it.
-    var targetAmperes = 0.0
-    var targetPhase: Phase?
+    /// The largest limit it may have now, on the grid, and why.
+    var highestAmperes = 0.0
+    var highestReason = LimitReason.stationMaximum
+    /// Its power on each line follows from these.
+    var volts = PerPhaseVolts(0, 0, 0)
+    /// The share, on the grid, by line, and what ended it.
+    var target = PerPhaseAmperes.zero
+    var targetReason = LimitReason.mainFuse
+    /// The node and the lane that ended it; -1: its own maximum.
+    var targetNode = -1
+    var targetLane = 0
     var isAdmitted = false
-    var isFrozen = false
-    var isRising = false
+    /// The lines on which it still rises in the filling.
+    var rising = PhaseSet.none
 
-    init(_ rating: StationRating) {
+    init(_ rating: StationRating, path: NodePath?) {
         self.rating = rating
         grid = StationGrid(rating)
+        self.path = path ?? NodePath()
         do throws(SettingsProblem) {
             try rating.validate()
-            isUsable = true
+            isUsable = path != nil
         } catch {
             isUsable = false
         }
@@ -78,16 +100,92 @@ struct StationState: BitwiseCopyable {
         @_noAllocation @_noLocks get { rating.failSafeAmperes ?? maximumAmperes }
     }
 
+    /// The line and the place that ended its share.
+    var targetPhase: Phase? {
+        @_noAllocation @_noLocks get { targetNode < 0 ? nil : Lanes.phase(targetLane) }
+    }
+    var targetPlace: LimitPlace? {
+        @_noAllocation @_noLocks get { targetNode < 0 ? nil : NodeState.place(targetNode) }
+    }
+
+    /// The power of its share.
+    var watts: Double {
+        @_noAllocation @_noLocks get { target.l1 * volts.l1 + target.l2 * volts.l2 + target.l3 * volts.l3 }
+    }
+
+    /// The meter behind which it hangs has failed: it gets no more than it has, and than its fall-back.
+    @_noAllocation @_noLocks
+    mutating func goBlind() {
+        let fallBack = min(limit.amperes, grid.roundedDown(rating.failSafeAmperes ?? grid.lowestAmperes))
+        guard fallBack < highestAmperes else { return }
+        highestAmperes = max(fallBack, floorAmperes)
+        highestReason = .noMeasurement
+    }
+
     /// Whether it takes part in the sharing; for the others their room is kept.
     var shares: Bool {
         @_noAllocation @_noLocks get { role == .car || role == .parked }
     }
 
+    /// What it gets at least, come what may.
+    var floorAmperes: Double {
+        @_noAllocation @_noLocks get { rating.canBeStopped ? 0 : grid.lowestAmperes }
+    }
+
     /// The current counted on the line at `place`: the largest of what it was told, confirmed and draws.
     @_noAllocation @_noLocks
-    func counted(place: Int) -> Double {
-        guard rating.phases.contains(place: place) else { return 0 }
-        return max(inForceAmperes, credit[place])
+    func counted(place: Int) -> Double { largest(inForce[place], credit[place], 0) }
+
+    /// Sets the limit, the same on all lines; true where its current changed.
+    @_noAllocation @_noLocks
+    mutating func set(_ amperes: Double, _ reason: LimitReason) -> Bool {
+        set(.same(amperes, on: rating.phases), reason, nil, nil)
+    }
+
+    /// Sets the limit by line; true where its current changed.
+    @_noAllocation @_noLocks
+    mutating func set(
+        _ amperes: PerPhaseAmperes, _ reason: LimitReason, _ phase: Phase?, _ place: LimitPlace?
+    ) -> Bool {
+        let smallest = amperes.smallest(on: lines.isNone ? rating.phases : lines)
+        // A station that takes one number has it on every line that it is wired to; one with a number for each has the
+        // smallest on the lines that its car leaves alone, for a 0 there may stop all of it.
+        var next = PerPhaseAmperes.same(smallest, on: rating.phases)
+        if rating.takesLimitPerLine, smallest > 0 {
+            for place in 0..<3 where lines.contains(place: place) { next[place] = amperes[place] }
+        }
+        let changed = !(next == limitAmperes)
+        limitAmperes = next
+        var byLine: PerPhaseAmperes?
+        if rating.takesLimitPerLine { byLine = next }
+        limit = StationLimit(
+            amperes: smallest, reason: reason, limitingPhase: phase, lineAmperes: byLine, limitingPlace: place,
+            proposedMode: switching.proposed)
+        return changed
+    }
+
+    /// Changes why the limit is what it is, and not the limit.
+    @_noAllocation @_noLocks
+    mutating func explain(_ reason: LimitReason, _ phase: Phase?, _ place: LimitPlace?) {
+        limit.reason = reason
+        limit.limitingPhase = phase
+        limit.limitingPlace = place
+        limit.proposedMode = switching.proposed
+    }
+
+    /// The limit on the lines that it loads.
+    var allowed: PerPhaseAmperes {
+        @_noAllocation @_noLocks get {
+            PerPhaseAmperes(
+                lines.contains(place: 0) ? limitAmperes.l1 : 0, lines.contains(place: 1) ? limitAmperes.l2 : 0,
+                lines.contains(place: 2) ? limitAmperes.l3 : 0)
+        }
+    }
+
+    /// Whether the node at `kind` counts it: one that loads all lines alike adds nothing to their difference.
+    @_noAllocation @_noLocks
+    func loads(_ kind: NodeKind) -> Bool {
+        !(kind == .imbalance) || !car.isBalanced(on: lines)
     }
 }
 

@@ -8,12 +8,22 @@ public struct SupplyReading: Sendable, Equatable, BitwiseCopyable {
     public var time: MonotonicTime
     /// False where the reading is flagged: gap, clipped, not synchronised. Such a reading only ever lowers.
     public var isUsable: Bool
+    /// The voltage of each line; nil: not measured, limits in watt then reckon with `AllocationPolicy.assumedVolts`.
+    public var volts: PerPhaseVolts?
+    /// The active power of all three lines together, in watt, negative towards the grid; nil: not measured, there is
+    /// then no surplus.
+    public var activePowerWatts: Double?
 
-    public init(amperes: PerPhaseAmperes, feedsIn: PhaseSet = [], time: MonotonicTime, isUsable: Bool = true) {
+    public init(
+        amperes: PerPhaseAmperes, feedsIn: PhaseSet = [], time: MonotonicTime, isUsable: Bool = true,
+        volts: PerPhaseVolts? = nil, activePowerWatts: Double? = nil
+    ) {
         self.amperes = amperes
         self.feedsIn = feedsIn
         self.time = time
         self.isUsable = isUsable
+        self.volts = volts
+        self.activePowerWatts = activePowerWatts
     }
 }
 
@@ -23,13 +33,42 @@ public struct SupplyLimits: Sendable, Equatable, BitwiseCopyable {
     public var mainAmperes: PerPhaseAmperes
     /// Kept free below it, 0 or more and less than the rating.
     public var marginAmperes: PerPhaseAmperes
+    /// What all three lines together may draw, in watt; nil: not limited.
+    public var limitWatts: Double?
+    /// The main fuse itself, for its time to trip; nil: not known, every overload is answered at once.
+    public var device: ProtectiveDevice?
+    /// The largest load that may switch on by itself, in ampere on each line; the plan keeps so much free that `device`
+    /// does not trip before the cars have followed. 0: none. Without meaning where `device` is nil.
+    public var largestStepAmperes: PerPhaseAmperes
+    /// Largest difference between two lines, in ampere; nil: not limited.
+    public var imbalance: ImbalanceLimit?
 
-    public init(mainAmperes: PerPhaseAmperes, marginAmperes: PerPhaseAmperes) {
+    public init(
+        mainAmperes: PerPhaseAmperes, marginAmperes: PerPhaseAmperes, limitWatts: Double? = nil,
+        device: ProtectiveDevice? = nil, largestStepAmperes: PerPhaseAmperes = .zero, imbalance: ImbalanceLimit? = nil
+    ) {
         self.mainAmperes = mainAmperes
         self.marginAmperes = marginAmperes
+        self.limitWatts = limitWatts
+        self.device = device
+        self.largestStepAmperes = largestStepAmperes
+        self.imbalance = imbalance
     }
 
     /// What base load and stations may draw together.
     @_noAllocation @_noLocks
     public func usable(_ phase: Phase) -> Double { mainAmperes[phase] - marginAmperes[phase] }
+}
+
+/// How far the lines may differ: 16 A or 20 A in most grid codes.
+public struct ImbalanceLimit: Sendable, Equatable, BitwiseCopyable {
+    /// Largest difference between two lines, in ampere. More than 0.
+    public var amperes: Double
+    /// True: the whole building counts. False: the stations alone.
+    public var countsBuilding: Bool
+
+    public init(amperes: Double, countsBuilding: Bool = false) {
+        self.amperes = amperes
+        self.countsBuilding = countsBuilding
+    }
 }

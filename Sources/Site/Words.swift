@@ -53,6 +53,19 @@ extension StationLimit {
         case .outOfService: "not in operation"
         case .stationDisobeys: "does not obey\(line)"
         case .settingsUnusable: "settings unusable"
+        case .branch: "sub-distribution\(line)"
+        case .powerLimit: "power limit"
+        case .utilitySignal: "utility's signal"
+        case .ownerLimit: "owner's limit"
+        case .carMaximum: "car's maximum"
+        case .carUsesLess: "car uses less"
+        case .surplus: "surplus only"
+        case .imbalance: "imbalance\(line)"
+        case .queued: "waits for its turn\(line)"
+        case .minimumTimeOff: "off for its minimum time"
+        case .switchOnReserve: "reserve for a load\(line)"
+        case .staggeredStart: "starts after the others"
+        case .cannotBeStopped: "cannot be stopped\(line)"
         }
     }
 }
@@ -74,6 +87,19 @@ extension LimitReason {
         case .outOfService: "out_of_service"
         case .stationDisobeys: "station_disobeys"
         case .settingsUnusable: "settings_unusable"
+        case .branch: "branch"
+        case .powerLimit: "power_limit"
+        case .utilitySignal: "utility_signal"
+        case .ownerLimit: "owner_limit"
+        case .carMaximum: "car_maximum"
+        case .carUsesLess: "car_uses_less"
+        case .surplus: "surplus"
+        case .imbalance: "imbalance"
+        case .queued: "queued"
+        case .minimumTimeOff: "minimum_time_off"
+        case .switchOnReserve: "switch_on_reserve"
+        case .staggeredStart: "staggered_start"
+        case .cannotBeStopped: "cannot_be_stopped"
         }
     }
 }

@@ -6,6 +6,14 @@ import Testing
 struct Scenario: CustomTestStringConvertible, Sendable {
     enum Statement: Sendable {
         case main(PerPhaseAmperes, feedsIn: PhaseSet, isUsable: Bool)
+        case power(Double?)
+        case node(Int, PerPhaseAmperes?)
+        case signal(SignalSource, LimitValue?, seconds: Double?)
+        case ownerLimit(station: Int, LimitValue?, seconds: Double?)
+        case expectMode(SignalMode)
+        case expectProposal(station: Int, PhaseMode?)
+        case expectLines(station: Int, PerPhaseAmperes)
+        case expectTrip(longer: Bool, seconds: Double)
         case mainLost
         case halfCycle(PerPhaseAmperes)
         case station(Int, [[String]])
@@ -21,6 +29,8 @@ struct Scenario: CustomTestStringConvertible, Sendable {
     let name: String
     var limits = SupplyLimits(mainAmperes: .zero, marginAmperes: .zero)
     var policy = AllocationPolicy()
+    var nodes: [LimitNode] = []
+    var nodeNames: [String] = []
     var stationNames: [String] = []
     var stations: [StationRating] = []
     var lines: [Line] = []
@@ -70,8 +80,89 @@ struct Scenario: CustomTestStringConvertible, Sendable {
                 }
                 return set
             }
+            func limitAndSeconds(_ words: [String]) throws(ScenarioError) -> (LimitValue?, Double?) {
+                var words = words
+                var seconds: Double?
+                if let place = words.firstIndex(of: "for") {
+                    guard place + 1 < words.count else { throw fail("for how many seconds?") }
+                    seconds = try number(words[place + 1])
+                    words.removeSubrange(place...)
+                }
+                let value: LimitValue?
+                switch (words.first ?? "", words.count) {
+                case ("ends", 1): value = nil
+                case ("locked", 1): value = .locked
+                case ("minimum-each", 1): value = .minimumEach
+                case ("kilowatt", 2): value = .watts(try number(words[1]) * 1000)
+                case ("kilowatt-per-line", 2): value = .wattsPerLine(try number(words[1]) * 1000)
+                case ("percent", 2): value = .shareOfMain(try number(words[1]) / 100)
+                case ("ampere", 2...): value = .amperes(try currents(words[1...]))
+                default: throw fail("a limit is: ends, locked, minimum-each, kilowatt N, percent N or ampere N")
+                }
+                return (value, seconds)
+            }
+            func add(_ statement: Statement) {
+                lines.append(Line(number: index + 1, seconds: seconds, statement: statement))
+            }
             let key = words.removeFirst()
             switch key {
+            case "protected-by":
+                guard words.count >= 2 else { throw fail("protected-by gG|B|C ampere [step ampere]") }
+                let kinds: [String: ProtectiveDevice.Kind] = ["gG": .fuseGG, "B": .breakerB, "C": .breakerC]
+                guard let kind = kinds[words[0]] else { throw fail("'\(words[0])' is no gG, B or C") }
+                limits.device = ProtectiveDevice(kind, ratedAmperes: try number(words[1]))
+                if words.count == 4, words[2] == "step" { limits.largestStepAmperes = .init(try number(words[3])) }
+            case "connection-kilowatt": limits.limitWatts = try number(words.first ?? "") * 1000
+            case "imbalance":
+                limits.imbalance = ImbalanceLimit(
+                    amperes: try number(words.first ?? ""), countsBuilding: words.last == "with-building")
+            case "node" where words.count >= 2 && !nodeNames.contains(words[0]):
+                var node = LimitNode(limitAmperes: .init(.infinity))
+                var rest = words.dropFirst()
+                while let word = rest.popFirst() {
+                    if word == "metered" {
+                        node.isMetered = true
+                        continue
+                    }
+                    guard let value = rest.popFirst() else { throw fail("'\(word)' lacks its value") }
+                    switch word {
+                    case "limit": node.limitAmperes = .init(try number(value))
+                    case "margin": node.marginAmperes = .init(try number(value))
+                    case "kilowatt": node.limitWatts = try number(value) * 1000
+                    case "behind":
+                        guard let parent = nodeNames.firstIndex(of: value) else { throw fail("no node '\(value)'") }
+                        node.parent = parent
+                    default: throw fail("a node has no '\(word)'")
+                    }
+                }
+                nodeNames.append(words[0])
+                nodes.append(node)
+            case "power":
+                add(.power(words == ["unknown"] ? nil : try number(words.first ?? "") * 1000))
+            case "signal":
+                let sources: [String: SignalSource] = [
+                    "wired": .digitalInput, "network": .utilityNetwork, "local": .localControl, "cascade": .cascade,
+                    "owner": .owner,
+                ]
+                guard let source = sources[words.first ?? ""] else { throw fail("signal wired|network|local|owner …") }
+                let (value, length) = try limitAndSeconds(Array(words.dropFirst()))
+                add(.signal(source, value, seconds: length))
+            case "expect" where words.first == "mode":
+                guard let mode = SignalMode.allCases.first(where: { "\($0)" == words.last }) else {
+                    throw fail("mode normal, reduced or locked")
+                }
+                add(.expectMode(mode))
+            case "expect" where words.first == "trip":
+                guard words.count == 3, ["after", "before"].contains(words[1]) else {
+                    throw fail("expect trip after|before seconds")
+                }
+                add(.expectTrip(longer: words[1] == "after", seconds: try number(words[2])))
+            case "expect" where words.count == 3 && words[1] == "proposes":
+                guard let station = stationNames.firstIndex(of: words[0]) else { throw fail("no station") }
+                add(.expectProposal(station: station, PhaseMode.allCases.first { "\($0)" == words[2] }))
+            case "expect" where words.count == 5 && words[1] == "lines":
+                guard let station = stationNames.firstIndex(of: words[0]) else { throw fail("no station") }
+                add(.expectLines(station: station, try currents(words[2...])))
             case "fuse": limits.mainAmperes = try currents(words)
             case "margin": limits.marginAmperes = try currents(words)
             case "policy":
@@ -81,6 +172,18 @@ struct Scenario: CustomTestStringConvertible, Sendable {
                 case "raise-after": policy.raiseAfterSeconds = value
                 case "attribution": policy.attributionSeconds = value
                 case "reading-expires": policy.readingExpiresAfterSeconds = value
+                case "unused-after": policy.unusedAfterSeconds = value
+                case "phases-shown-after": policy.phasesShownAfterSeconds = value
+                case "minimum-on": policy.minimumOnSeconds = value
+                case "minimum-off": policy.minimumOffSeconds = value
+                case "rotation": policy.rotationSeconds = value
+                case "start-gap": policy.startGapSeconds = value
+                case "switch-after": policy.phaseSwitchAfterSeconds = value
+                case "switch-gap": policy.phaseSwitchGapSeconds = value
+                case "release-delay": policy.releaseDelaySeconds = value
+                case "release-ramp-percent": policy.releaseRampPerMinute = value / 100
+                case "inrush": policy.inrushSeconds = value
+                case "parks-at": policy.parksAtMinimum = value > 0
                 default: throw fail("no policy '\(words[0])'")
                 }
             case "station":
@@ -88,12 +191,34 @@ struct Scenario: CustomTestStringConvertible, Sendable {
                 var rating = StationRating(maximumAmperes: 16)
                 var rest = words.dropFirst()
                 while let word = rest.popFirst() {
-                    if word == "unmanaged" {
-                        rating.isManaged = false
-                        continue
+                    var isFlag = true
+                    switch word {
+                    case "unmanaged": rating.isManaged = false
+                    case "guaranteed": rating.guaranteesMinimum = true
+                    case "unstoppable": rating.canBeStopped = false
+                    case "per-line": rating.takesLimitPerLine = true
+                    case "switches-phases": rating.switchesPhases = true
+                    default: isFlag = false
                     }
+                    if isFlag { continue }
                     guard let value = rest.popFirst() else { throw fail("'\(word)' lacks its value") }
                     switch word {
+                    case "weight": rating.weight = try number(value)
+                    case "wired":
+                        let order = value.replacingOccurrences(of: ",", with: "").lowercased()
+                        guard let found = PhaseRotation.allCases.first(where: { "\($0)" == order }) else {
+                            throw fail("wired L2,L3,L1")
+                        }
+                        rating.rotation = found
+                    case "source":
+                        let sources: [String: EnergySource] = [
+                            "grid": .grid, "surplus": .surplus, "minimum-and-surplus": .gridMinimumAndSurplus,
+                        ]
+                        guard let source = sources[value] else { throw fail("source grid or surplus") }
+                        rating.energySource = source
+                    case "node":
+                        guard let node = nodeNames.firstIndex(of: value) else { throw fail("no node '\(value)'") }
+                        rating.node = node
                     case "on": rating.phases = try phases(value.split(separator: ",").map(String.init))
                     case "minimum": rating.minimumAmperes = try number(value)
                     case "maximum": rating.maximumAmperes = try number(value)
@@ -146,6 +271,11 @@ struct Scenario: CustomTestStringConvertible, Sendable {
                 let statement = Statement.expect(
                     station: station, amperes: try number(words[1]), reason: reason, phase: phase)
                 lines.append(Line(number: index + 1, seconds: seconds, statement: statement))
+            case _ where nodeNames.contains(key):
+                add(.node(nodeNames.firstIndex(of: key) ?? 0, words == ["lost"] ? nil : try currents(words)))
+            case _ where stationNames.contains(key) && words.first == "owner-limit":
+                let (value, length) = try limitAndSeconds(Array(words.dropFirst()))
+                add(.ownerLimit(station: stationNames.firstIndex(of: key) ?? 0, value, seconds: length))
             default:
                 guard let station = stationNames.firstIndex(of: key) else { throw fail("'\(key)' is unknown") }
                 let phrases = words.joined(separator: " ").split(separator: ",").map {

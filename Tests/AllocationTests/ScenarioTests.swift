@@ -26,10 +26,14 @@ private struct ScenarioPlayer: ~Copyable {
     /// Nil: the station confirms the plan a second after it was made.
     private var kept: [Double?]
     private var reading: SupplyReading?
+    private var powerWatts: Double?
+    private var nodeReadings: [PerPhaseAmperes?]
 
     init(_ scenario: Scenario) {
         self.scenario = scenario
-        allocator = Allocator(limits: scenario.limits, stations: scenario.stations, policy: scenario.policy)
+        allocator = Allocator(
+            limits: scenario.limits, stations: scenario.stations, policy: scenario.policy, nodes: scenario.nodes)
+        nodeReadings = scenario.nodes.map { _ in nil }
         reports = scenario.stations.map { _ in StationReport(isAnswering: true) }
         isSilent = scenario.stations.map { _ in false }
         reportsNoCurrent = isSilent
@@ -42,11 +46,13 @@ private struct ScenarioPlayer: ~Copyable {
         let isFullSecond = seconds == seconds.rounded()
         if isFullSecond, seconds > 0 {
             for index in reports.indices where !isSilent[index] {
-                reports[index].acceptedAmperes = kept[index] ?? allocator[index].amperes
+                reports[index].acceptedAmperes =
+                    kept[index] ?? (allocator[index].lineAmperes.map(\.maximum) ?? allocator[index].amperes)
+                reports[index].acceptedLineAmperes = allocator[index].lineAmperes
             }
         }
         let lines = scenario.lines.filter { $0.seconds == seconds }
-        for line in lines { try apply(line) }
+        for line in lines { try apply(line, now: now) }
         for index in reports.indices where !isSilent[index] {
             reports[index].lastContact = now
             reports[index].drawnTime = reportsNoCurrent[index] ? .never : now
@@ -59,7 +65,12 @@ private struct ScenarioPlayer: ~Copyable {
         if isFullSecond {
             if var reading {
                 reading.time = now
-                _ = allocator.allocate(reading, reports: reports.span, now: now)
+                reading.activePowerWatts = powerWatts
+                reading.volts = PerPhaseVolts(230, 230, 230)
+                let nodes = nodeReadings.map { amperes in
+                    SupplyReading(amperes: amperes ?? .zero, time: now, isUsable: amperes != nil)
+                }
+                _ = allocator.allocate(reading, nodeReadings: nodes.span, reports: reports.span, now: now)
             } else {
                 _ = allocator.expire(now: now, reports: reports.span)
             }
@@ -67,14 +78,22 @@ private struct ScenarioPlayer: ~Copyable {
         for line in lines { check(line) }
     }
 
-    private mutating func apply(_ line: Scenario.Line) throws {
+    private mutating func apply(_ line: Scenario.Line, now: MonotonicTime) throws {
+        func limit(_ value: LimitValue?, _ seconds: Double?) -> OutsideLimit? {
+            value.map { OutsideLimit($0, expires: seconds.map { now.advanced(bySeconds: $0) }) }
+        }
         switch line.statement {
+        case .power(let watts): powerWatts = watts
+        case .node(let index, let amperes): nodeReadings[index] = amperes
+        case .signal(let source, let value, let seconds): allocator[signal: source] = limit(value, seconds)
+        case .ownerLimit(let station, let value, let seconds):
+            allocator[ownerLimit: station] = limit(value, seconds)
         case .main(let amperes, let feedsIn, let isUsable):
             reading = SupplyReading(amperes: amperes, feedsIn: feedsIn, time: .never, isUsable: isUsable)
         case .mainLost: reading = nil
         case .station(let index, let phrases):
             for phrase in phrases { try apply(phrase, to: index, line) }
-        case .halfCycle, .expect, .expectAlarm: break
+        case .halfCycle, .expect, .expectAlarm, .expectMode, .expectProposal, .expectLines, .expectTrip: break
         }
     }
 
@@ -101,6 +120,9 @@ private struct ScenarioPlayer: ~Copyable {
             reports[index].acceptedAmperes = values[0]
         case ("follows", 0): kept[index] = nil
         case ("sent", 1): reports[index].inFlightAmperes = values[0]
+        case ("charges-on-one-line", 0): reports[index].phaseMode = .single
+        case ("charges-on-three-lines", 0): reports[index].phaseMode = .three
+        case ("takes-at-most", 1): reports[index].carMaximumAmperes = values[0]
         case ("sent-nothing", 0): reports[index].inFlightAmperes = nil
         case ("draws", 1):
             reports[index].drawnAmperes = PerPhaseAmperes(values[0], on: scenario.stations[index].phases)
@@ -122,6 +144,14 @@ private struct ScenarioPlayer: ~Copyable {
             #expect(abs(limit.amperes - amperes) < 1e-9, "\(place): \(name) has \(limit), expected \(amperes) A")
             if let reason { #expect(limit.reason == reason, "\(place): \(name) has \(limit)") }
             if let phase { #expect(limit.limitingPhase == phase, "\(place): \(name) has \(limit)") }
+        case .expectMode(let mode): #expect(allocator.signalMode == mode, "\(place): mode \(allocator.signalMode)")
+        case .expectProposal(let index, let mode):
+            #expect(allocator[index].proposedMode == mode, "\(place): \(allocator[index])")
+        case .expectLines(let index, let lines):
+            #expect(allocator[index].lineAmperes == lines, "\(place): \(allocator[index])")
+        case .expectTrip(let isLonger, let seconds):
+            let left = allocator.secondsToTrip.minimum
+            #expect(isLonger ? left > seconds : left < seconds, "\(place): may trip in \(left) s")
         case .expectAlarm(let alarm):
             let stands = allocator.alarm
             #expect(stands == alarm, "\(place): alarms stand: \(stands)")

@@ -99,7 +99,9 @@ struct SettledLoopTests {
         guard plan.allSatisfy({ $0.amperes > 0 }), turnedPlan.allSatisfy({ $0.amperes > 0 }) else { return }
         for index in plan.indices {
             let difference = abs(plan[index].amperes - turnedPlan[plan.count - 1 - index].amperes)
-            #expect(difference <= site.ratings[index].stepAmperes + 1e-9, "seed \(seed) station \(index)")
+            // What coarse steps leave goes out in turns, in which finer ones may take more of theirs.
+            let step = site.ratings.map(\.stepAmperes).max() ?? 0
+            #expect(difference <= step + 1e-9, "seed \(seed) station \(index)")
         }
     }
 }

@@ -48,6 +48,8 @@ struct SimulatedStation {
     mutating func send(_ amperes: Double, tick: Int) {
         guard isReachable, (pending.last?.amperes ?? accepted) != amperes else { return }
         pending.append((tick + writeTicks, amperes))
+        // On its way from now on, whatever becomes of the link.
+        report.inFlightAmperes = max(amperes, report.inFlightAmperes ?? 0)
     }
 
     mutating func step(tick: Int, time: MonotonicTime, ramp: Double) {
@@ -79,7 +81,8 @@ struct SimulatedStation {
         drawnHistory.append(drawn)
         guard isReachable, tick % reportTicks == 0 || report.lastContact == .never else {
             if !isReachable { report.isAnswering = false }
-            report.inFlightAmperes = inFlight
+            // What was sent stays unconfirmed while nobody answers.
+            report.inFlightAmperes = isReachable ? inFlight : max(inFlight ?? 0, report.inFlightAmperes ?? 0)
             if isReachable { report.acceptedAmperes = accepted }
             return
         }

@@ -14,7 +14,9 @@ enum AllocatorBenchmark {
     /// - Parameter calls: timed calls of `allocate` and of `protect` each.
     static func run(stations: Int, calls: Int, budget: Double, progress: inout Progress) throws -> [Row] {
         var site = FollowingStations(count: stations)
-        var allocator = Allocator(limits: site.limits, stations: site.ratings)
+        // Stations that an overload stopped are to share again in the next round.
+        let policy = AllocationPolicy(minimumOffSeconds: 0)
+        var allocator = Allocator(limits: site.limits, stations: site.ratings, policy: policy)
         var allocateTimes = Durations(capacity: calls)
         var protectTimes = Durations(capacity: calls)
         var allocateChanges = 0

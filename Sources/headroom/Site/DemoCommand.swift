@@ -25,14 +25,20 @@ struct DemoCommand: ParsableCommand {
     @Flag(help: "One JSON line per second, and a summary line at the end.")
     var json = false
 
+    @Option(
+        help: ArgumentHelp(
+            "Write every decision with its reasons to this new file, for headroom explain.", valueName: "file"))
+    var record: String?
+
     func run() throws {
         try reportingErrors {
             try checkSeconds(seconds)
+            let recorder = try record.map { try DecisionRecorder($0) }
             let twin = try building.start()
             defer { twin.stop() }
             let device = SiteDevice(try TwinSite.settings(twin.description, feedsIn: building.photovoltaics > 0))
             try device.start()
-            Session.watch(device, json: json, seconds: seconds, linesEverySeconds: 10) { _ in
+            Session.watch(device, json: json, seconds: seconds, linesEverySeconds: 10, recorder: recorder) { _ in
                 TwinReport.jsonMembers(twin.observation())
             }
             if !json { TwinReport.lines(twin.observation()).forEach { print($0) } }

@@ -22,13 +22,19 @@ struct RunCommand: ParsableCommand {
         help: ArgumentHelp("Stop after this long.", valueName: "s"))
     var seconds: Double?
 
+    @Option(
+        help: ArgumentHelp(
+            "Write every decision with its reasons to this new file, for headroom explain.", valueName: "file"))
+    var record: String?
+
     func run() throws {
         try reportingErrors {
             try checkSeconds(seconds)
             let settings = try SettingsFile.read(config)
+            let recorder = try record.map { try DecisionRecorder($0) }
             let device = SiteDevice(settings)
             try device.start()
-            Session.watch(device, json: json, seconds: seconds, linesEverySeconds: 60) { _ in "" }
+            Session.watch(device, json: json, seconds: seconds, linesEverySeconds: 60, recorder: recorder) { _ in "" }
         }
     }
 }
@@ -39,12 +45,13 @@ enum Session {
     ///
     /// - Parameter extra: further members for the JSON summary, each with a comma before it.
     static func watch(
-        _ device: SiteDevice, json: Bool, seconds: Double?, linesEverySeconds: Double, extra: (SiteView) -> String
+        _ device: SiteDevice, json: Bool, seconds: Double?, linesEverySeconds: Double,
+        recorder: DecisionRecorder? = nil, extra: (SiteView) -> String
     ) {
         let kind = ViewKind.suitable(json: json)
         for message in device.messages() { complain("headroom: warning: \(message)") }
         let begun = MonotonicClock.nanoseconds()
-        Watching(kind: kind, seconds: seconds, linesEverySeconds: linesEverySeconds).run(device)
+        Watching(kind: kind, seconds: seconds, linesEverySeconds: linesEverySeconds).run(device, recorder)
         let last = SiteView(device, since: begun)
         let untold = device.stop()
         for name in untold {

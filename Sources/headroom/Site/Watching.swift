@@ -11,7 +11,7 @@ struct Watching {
     /// A plain line at least this often; sooner when a limit, a status or an alarm changes.
     var linesEverySeconds: Double
 
-    func run(_ device: SiteDevice) {
+    func run(_ device: SiteDevice, _ recorder: DecisionRecorder? = nil) {
         let begun = MonotonicClock.nanoseconds()
         let end = seconds.map { begun + Int64($0 * 1e9) } ?? .max
         guard let wake = WakeUp() else { return }
@@ -22,11 +22,15 @@ struct Watching {
         var lastState: [String] = []
         var lastLine = -Double.infinity
         var drawn = 0
+        var events = InterventionEvents()
+        defer { events.report(device, kind: kind, isLast: true) }
         while !interrupt.hasHappened {
             wake.wait(until: min(next, end))
             let now = MonotonicClock.nanoseconds()
             next = max(next + step, now)
             let view = SiteView(device, since: begun)
+            events.report(device, kind: kind)
+            recorder?.take(device, since: begun)
             switch kind {
             case .json: print(view.jsonLine)
             case .table:
