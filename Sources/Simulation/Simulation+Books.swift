@@ -30,16 +30,20 @@ public struct OverloadJudge: Sendable {
     /// A reading of the last second is above what is usable.
     private(set) var isAboveUsable = false
 
-    /// Seconds above the fuse's rating, and above what is usable below its margin.
+    /// Seconds above the fuse's rating.
     public private(set) var secondsAboveFuse = SIMD3<Int>.zero
-    public private(set) var secondsAboveUsable = SIMD3<Int>.zero
     /// Of these, by what is not controllable alone: no plan could have helped.
     public private(set) var secondsBaseAboveFuse = SIMD3<Int>.zero
-    /// Seconds in which a line would have been above what is usable even with the lowest base load of the reaction time
-    /// before: the cars had time to follow and have not.
+    /// Seconds in which a line would have been above the fuse's rating even with the lowest base load of the reaction
+    /// time (`SimulatedSite.reactionSeconds`) before: the cars had time to follow and have not.
     public private(set) var secondsBeyondReaction = SIMD3<Int>.zero
     /// Longest stretch above the fuse's rating, in seconds.
     public private(set) var longestAboveFuse = SIMD3<Int>.zero
+    /// Seconds in which the margin below the fuse's rating was used.
+    public private(set) var secondsInMargin = SIMD3<Int>.zero
+    /// Of these, beyond the reaction time and twice the time for which a rise of the base load may be held to be a car's
+    /// (`AllocationPolicy.attributionSeconds`).
+    public private(set) var secondsInMarginBeyondReaction = SIMD3<Int>.zero
     private var stretch = SIMD3<Int>.zero
 
     /// Rounding of cars' currents to milliampere is no overload.
@@ -53,31 +57,45 @@ public struct OverloadJudge: Sendable {
         rated = lanes(limits.mainAmperes)
         usable = lanes(limits.mainAmperes) &- lanes(limits.marginAmperes)
         reactionSeconds = site.reactionSeconds
-        uncontrolled = Array(repeating: SIMD3(repeating: .max), count: reactionSeconds + 1)
+        let attribution = Int((2 * site.policy.attributionSeconds).rounded(.up))
+        uncontrolled = Array(repeating: SIMD3(repeating: .max), count: reactionSeconds + attribution + 1)
     }
 
     mutating func note(uncontrolled now: SIMD3<Int32>, controlled: SIMD3<Int32>) {
         uncontrolled[place] = now
-        place = place + 1 == uncontrolled.count ? 0 : place + 1
         let load = now &+ controlled
         isAboveUsable = any(load .> usable)
-        guard isAboveUsable else { return stretch = .zero }
+        if isAboveUsable { judge(now, controlled) } else { stretch = .zero }
+        place = place + 1 == uncontrolled.count ? 0 : place + 1
+    }
+
+    private mutating func judge(_ now: SIMD3<Int32>, _ controlled: SIMD3<Int32>) {
         var lowest = now
-        for earlier in uncontrolled { lowest.replace(with: earlier, where: earlier .< lowest) }
+        var lowestOfReaction = now
+        for age in uncontrolled.indices {
+            let earlier = uncontrolled[(place + uncontrolled.count - age) % uncontrolled.count]
+            lowest.replace(with: earlier, where: earlier .< lowest)
+            if age == reactionSeconds { lowestOfReaction = lowest }
+        }
         for line in 0..<3 {
-            if load[line] > usable[line] + Self.tolerance {
-                secondsAboveUsable[line] += 1
-                if lowest[line] + controlled[line] > usable[line] + Self.tolerance, controlled[line] > 0 {
-                    secondsBeyondReaction[line] += 1
+            let load = now[line] + controlled[line] - Self.tolerance
+            let isControlled = controlled[line] > 0
+            if load > usable[line] {
+                secondsInMargin[line] += 1
+                if isControlled, lowest[line] + controlled[line] - Self.tolerance > usable[line] {
+                    secondsInMarginBeyondReaction[line] += 1
                 }
             }
-            if load[line] > rated[line] + Self.tolerance {
-                secondsAboveFuse[line] += 1
-                stretch[line] += 1
-                longestAboveFuse[line] = max(longestAboveFuse[line], stretch[line])
-                if now[line] > rated[line] { secondsBaseAboveFuse[line] += 1 }
-            } else {
+            guard load > rated[line] else {
                 stretch[line] = 0
+                continue
+            }
+            secondsAboveFuse[line] += 1
+            stretch[line] += 1
+            longestAboveFuse[line] = max(longestAboveFuse[line], stretch[line])
+            if now[line] > rated[line] { secondsBaseAboveFuse[line] += 1 }
+            if isControlled, lowestOfReaction[line] + controlled[line] - Self.tolerance > rated[line] {
+                secondsBeyondReaction[line] += 1
             }
         }
     }
