@@ -29,7 +29,11 @@ public struct SimulationSummary: Sendable {
     /// Highest second of each line, in ampere.
     public var highestAmperes: SIMD3<Double>
     public var highestBaseAmperes: SIMD3<Double>
+    /// What the cars took on each line, in milliampere-seconds.
+    public var stationMilliampereSeconds: SIMD3<Int64>
     public var overload: OverloadJudge
+    /// The main fuse as it was watched; nil: no model for its rating.
+    public var observedDevice: ProtectiveDevice?
     public var leastSecondsToTrip: Double
     public var mostFuseUsedShare: Double
     /// Seconds that stations with a car that wants current spent under each rule, most first.
@@ -69,7 +73,9 @@ public struct SimulationSummary: Sendable {
         jainIndex = squares > 0 ? sum * sum / (Double(shares.count) * squares) : 1
         highestAmperes = SIMD3<Double>(ledger.highestLoad) / 1000
         highestBaseAmperes = SIMD3<Double>(ledger.highestBase) / 1000
+        stationMilliampereSeconds = ledger.stations
         overload = simulation.overload
+        observedDevice = simulation.observedDevice
         leastSecondsToTrip = simulation.leastSecondsToTrip
         mostFuseUsedShare = simulation.mostFuseUsedShare
         let reasons = simulation.wantingSecondsByReason

@@ -1,0 +1,219 @@
+import Allocation
+import Simulation
+import Site
+
+/// A run's result as people read it: the terminal's summary, and the answer at the top of the report.
+struct SimulateWords {
+    private let summary: SimulationSummary
+    private let plan: SimulationPlan
+
+    init(_ summary: SimulationSummary, _ plan: SimulationPlan) {
+        self.summary = summary
+        self.plan = plan
+    }
+
+    /// How well the connection carries the stations.
+    enum Verdict {
+        case fuseAtRisk, yes, yesWithPatience, onlyJust, no, noCars
+    }
+
+    var verdict: Verdict {
+        if summary.mostFuseUsedShare >= 1 || summary.overload.secondsBeyondReaction != .zero { return .fuseAtRisk }
+        guard summary.unlimitedWattHours > 0 else { return .noCars }
+        let share = summary.deliveredShare
+        return share >= 0.99 ? .yes : share >= 0.95 ? .yesWithPatience : share >= 0.85 ? .onlyJust : .no
+    }
+
+    /// `63 A`, or `63/63/50 A` where the lines differ.
+    var connection: String {
+        let main = plan.site.limits.mainAmperes
+        if main.l1 == main.l2, main.l2 == main.l3 { return amperes(main.l1) }
+        return [main.l1, main.l2].map { fixed($0, 0) }.joined(separator: "/") + "/" + amperes(main.l3)
+    }
+
+    var stations: String {
+        let count = plan.site.stations.count
+        let words = [
+            "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+        ]
+        return (count < words.count ? words[count] : "\(count)") + (count == 1 ? " station" : " stations")
+    }
+
+    var question: String { "Does a \(connection) connection carry \(stations) here?" }
+
+    /// One or two words.
+    var answer: String {
+        switch verdict {
+        case .fuseAtRisk: "No: the fuse is at risk."
+        case .yes: "Yes."
+        case .yesWithPatience: "Yes, with some patience."
+        case .onlyJust: "Only just."
+        case .no: "No."
+        case .noCars: "No car came."
+        }
+    }
+
+    /// The answer's reason, as sentences.
+    var sentences: [String] {
+        var words: [String] = []
+        switch verdict {
+        case .fuseAtRisk: words.append(risk)
+        case .noCars: words.append("Nothing was charged in this time; the figures are of the building alone.")
+        case .yes:
+            words.append(
+                "The cars left with \(percent(summary.deliveredShare)) of the energy that a connection without any limit "
+                    + "would have given them.")
+        case .yesWithPatience, .onlyJust, .no:
+            words.append(
+                "The cars left with \(percent(summary.deliveredShare)) of the energy that a connection without any limit "
+                    + "would have given them; \(kilowattHours(summary.unlimitedWattHours - summary.deliveredWattHours)) "
+                    + "were missing.")
+        }
+        if summary.visitCount > 0, verdict != .noCars {
+            words.append(
+                "\(summary.fullCount) of \(summary.visitCount) cars were full when they left; the one with the worst luck "
+                    + "had \(percent(summary.servedShareLowest)) of what it could have had.")
+        }
+        if verdict != .fuseAtRisk {
+            let seconds = summary.overload.secondsAboveFuse.max()
+            words.append(
+                seconds == 0
+                    ? "No line was above its fuse's rating for a single second."
+                    : "The load was above the fuse's rating for \(duration(Double(seconds))) in all, never longer than "
+                        + "\(duration(Double(summary.overload.longestAboveFuse.max()))) at a time: \(fuseBears)")
+        }
+        return words
+    }
+
+    private var fuseBears: String {
+        let isBase = summary.overload.secondsBaseAboveFuse != .zero
+        return isBase
+            ? "the building's own load alone is above it."
+            : "what the cars take to follow. The fuse was warmed to \(percent(summary.mostFuseUsedShare)) of what it bears."
+    }
+
+    private var risk: String {
+        summary.mostFuseUsedShare >= 1
+            ? "By its standard's lower edge the main fuse may have tripped."
+            : "The load was above the fuse's rating for \(duration(Double(summary.overload.secondsBeyondReaction.max()))) "
+                + "beyond the time that the cars take to follow."
+    }
+
+    /// What an installer may do about it; empty: nothing.
+    var advice: [String] {
+        var advice: [String] = []
+        let limits = plan.site.limits
+        for (line, phase) in Phase.allCases.enumerated() where summary.highestBaseAmperes[line] > limits.usable(phase) {
+            advice.append(
+                "On \(phase.name) the building alone reaches \(fixed(summary.highestBaseAmperes[line], 1)) A of the usable "
+                    + "\(amperes(limits.usable(phase))): move loads to another line, or order a larger connection.")
+        }
+        let charged = stationAmpereHours
+        if let most = charged.max(), let least = charged.min(), verdict != .yes, most > 1.3 * least {
+            let line = charged.firstIndex(of: most) ?? 0
+            advice.append(
+                "Charging leans on L\(line + 1) (\(fixed(most, 0)) Ah against \(fixed(least, 0)) Ah on the least used line): wire the "
+                    + "stations with turned lines (L1 L2 L3, L2 L3 L1, L3 L1 L2), so that single-phase cars spread.")
+        }
+        if summary.turnedAwayCount > 0 {
+            advice.append(
+                "\(summary.turnedAwayCount) cars found every station taken: that is a question of parking places, and no "
+                    + "connection helps.")
+        }
+        if summary.emptyHandedCount > 0 {
+            advice.append("\(summary.emptyHandedCount) cars left without having had any current.")
+        }
+        return advice
+    }
+
+    /// Ampere-hours of the cars on each line.
+    private var stationAmpereHours: [Double] { (0..<3).map { Double(summary.stationMilliampereSeconds[$0]) / 3_600_000 } }
+
+    // MARK: The terminal
+
+    var lines: [String] {
+        let overload = summary.overload
+        var lines = ["", question]
+        lines += wrapped(([answer] + sentences).joined(separator: " "), first: "  ")
+        for advice in advice { lines += wrapped(advice, first: "  - ") }
+        lines += [
+            "", "  days            \(fixed(Double(summary.seconds) / 86_400, 2)) from \(plan.began.dayText), seed \(plan.seed)",
+            "  building        \(plan.loadWords): \(kilowattHours(summary.baseWattHours))",
+            "  cars            \(plan.carWords): \(summary.visitCount) charged, \(summary.turnedAwayCount) found no station",
+        ]
+        if let events = plan.eventWords { lines.append("  events          \(events)") }
+        lines += [
+            "  delivered       \(kilowattHours(summary.deliveredWattHours)), \(percent(summary.deliveredShare)) of "
+                + "\(kilowattHours(summary.unlimitedWattHours)) without a limit",
+            "  unserved        \(kilowattHours(summary.wantedWattHours - summary.deliveredWattHours)) of what batteries had room for",
+            "  waits           mean \(duration(summary.waitSeconds.mean)), 95 of 100 below \(duration(summary.waitSeconds.most)), "
+                + "longest \(duration(summary.waitSeconds.longest)); pauses of a car \(duration(summary.pausedSecondsMean)) on average",
+            "  fairness        Jain index \(fixed(summary.jainIndex, 3)); cars had \(percent(summary.servedShareLowest)) to "
+                + "\(percent(summary.servedShareHighest)) of what they could",
+        ]
+        for (line, phase) in Phase.allCases.enumerated() {
+            lines.append(
+                "  \(phase.name)              highest \(fixed(summary.highestAmperes[line], 1)) A of "
+                    + "\(amperes(plan.site.limits.mainAmperes[phase])), above it \(overload.secondsAboveFuse[line]) s "
+                    + "(beyond the cars' reaction \(overload.secondsBeyondReaction[line]) s); "
+                    + "in the margin \(overload.secondsInMargin[line]) s (\(overload.secondsInMarginBeyondReaction[line]) s)")
+        }
+        lines.append("  main fuse       \(fuseWords)")
+        if !summary.interventions.isEmpty {
+            let withheld = summary.interventions.reduce(0) { $0 + $1.withheldWattHours }
+            lines.append(
+                "  utility         \(summary.interventions.count) interventions, at most \(kilowattHours(withheld)) withheld")
+        }
+        let total = summary.reasonSeconds.reduce(0) { $0 + $1.seconds }
+        if total > 0 {
+            lines.append("  a car that wanted current was ruled by")
+            for (reason, seconds) in summary.reasonSeconds.prefix(8) {
+                lines.append(
+                    "    " + leading(StationLimit(reason: reason).reasonWords, 24)
+                        + padded(fixed(100 * Double(seconds) / Double(total), 1), 6) + " % of the time")
+            }
+        }
+        return lines
+    }
+
+    var fuseWords: String {
+        guard let device = summary.observedDevice else { return "no model for this rating" }
+        let kind = device.kind == .fuseGG ? "gG" : device.kind == .breakerB ? "breaker B" : "breaker C"
+        let assumed = plan.site.limits.device == nil ? ", taken for the settings name none" : ""
+        let trip =
+            summary.leastSecondsToTrip.isFinite
+            ? "shortest time to trip \(duration(summary.leastSecondsToTrip))" : "never on its way to trip"
+        return "\(kind) \(amperes(device.ratedAmperes))\(assumed): \(trip), warmed to \(percent(summary.mostFuseUsedShare)) "
+            + "of what it bears"
+    }
+
+    /// The same cars at several connections.
+    static func comparison(_ compared: [(amperes: Double, summary: SimulationSummary)]) -> [String] {
+        ["", "  main fuse   delivered   cars full   mean wait   seconds above"]
+            + compared.map { amperes, summary in
+                padded("\(fixed(amperes, 0)) A", 11) + padded(percent(summary.deliveredShare), 12)
+                    + padded("\(summary.fullCount) of \(summary.visitCount)", 12)
+                    + padded(duration(summary.waitSeconds.mean), 12) + padded("\(summary.overload.secondsAboveFuse.max())", 16)
+            }
+    }
+}
+
+/// `97.3 %`; never 100 % for less than all.
+func percent(_ share: Double) -> String {
+    let tenths = (share * 1000).rounded()
+    if share < 1, tenths >= 1000 { return "99.9 %" }
+    return tenths == 1000 ? "100 %" : "\(fixed(tenths / 10, 1)) %"
+}
+
+/// `12.3 kWh`.
+func kilowattHours(_ wattHours: Double) -> String {
+    "\(fixed(wattHours / 1000, wattHours.magnitude < 100_000 ? 1 : 0)) kWh"
+}
+
+/// `45 s`, `12 min`, `3 h 20 min`.
+func duration(_ seconds: Double) -> String {
+    if seconds < 100 { return "\(fixed(seconds, 0)) s" }
+    let minutes = Int((seconds / 60).rounded())
+    if minutes < 120 { return "\(minutes) min" }
+    return minutes % 60 == 0 ? "\(minutes / 60) h" : "\(minutes / 60) h \(minutes % 60) min"
+}
