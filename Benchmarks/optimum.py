@@ -11,7 +11,7 @@ The programme (solved by scipy's HiGHS): x[s,k] is the mean current of session s
              the energy of session s <= what its battery takes
              x[s,k] <= what the nearly full battery takes: 6 A + (maximum - 6 A) * missing share / 10 %
 It may do what no device can: know the future, give 1 A, change limits at no cost, and starve some for others. It is an
-upper bound, not a goal that can be met.
+upper bound, not a goal that can be met. Beside it stands the *fair ideal*, which knows the present only.
 
 Example, from the repository's root after `swift build -c release --product headroom`:
   python3 Benchmarks/optimum.py --load ../shared/data/load/house_3ph_10s.csv \\
@@ -141,6 +141,54 @@ def optimum(intervals, sessions, summary):
     return -found.fun
 
 
+def fair_ideal(intervals, sessions, summary, smallest=0.0):
+    """The energy of progressive filling without any friction: at each moment all present cars rise together, line by
+    line, by fractions of an ampere, at once, with no knowledge of the future. What it lacks to the optimum is the price of
+    fairness and of not knowing who leaves when; what the device lacks to it is the price of its own rules.
+
+    smallest: the smallest current that a car takes; who has had least goes first where not all can have it.
+    """
+    volts, length = summary["volts"], intervals[0]["seconds"]
+    usable = numpy.array(summary["usable_a"])
+    missing = [session["needed_wh"] for session in sessions]
+    served = [0.0] * len(sessions)
+    lines = [[LINES[line] for line in session["lines"]] for session in sessions]
+    for k, interval in enumerate(intervals):
+        room = numpy.maximum(0, usable - numpy.array(interval["base_a"]))
+        most = {}
+        for s, session in enumerate(sessions):
+            begin, end = max(session["arrival_s"], k * length), min(session["departure_s"], (k + 1) * length)
+            if end <= begin or missing[s] <= 1e-9:
+                continue
+            full = session["car_a"]
+            taper = SMALLEST_A + (full - SMALLEST_A) * missing[s] / (TAPER_SHARE * session["needed_wh"])
+            hours = (end - begin) / 3600
+            most[s] = min(full, taper, missing[s] / (len(lines[s]) * volts * hours))
+        given = {}
+        for s in sorted(most, key=lambda s: (served[s], s)):
+            if all(room[line] >= smallest for line in lines[s]):
+                given[s] = min(smallest, most[s])
+                for line in lines[s]:
+                    room[line] -= given[s]
+        rising = {s for s in given if given[s] < most[s]}
+        while rising:
+            users = [sum(1 for s in rising if line in lines[s]) for line in range(3)]
+            step = min([room[line] / users[line] for line in range(3) if users[line]]
+                       + [most[s] - given[s] for s in rising])
+            for s in rising:
+                given[s] += step
+            for line in range(3):
+                room[line] -= step * users[line]
+            rising = {s for s in rising if given[s] < most[s] - 1e-9 and all(room[line] > 1e-9 for line in lines[s])}
+        for s, amperes in given.items():
+            session = sessions[s]
+            hours = (min(session["departure_s"], (k + 1) * length) - max(session["arrival_s"], k * length)) / 3600
+            energy = amperes * len(lines[s]) * volts * hours
+            missing[s] -= energy
+            served[s] += energy
+    return sum(served)
+
+
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__.split("\n\n")[0], epilog="See the head of the file for the linear programme.")
@@ -159,17 +207,19 @@ def main():
     parser.add_argument("--reasons", action="store_true", help="also tell which rules held back cars that wanted current")
     parser.add_argument("--least", type=float, default=97, help="exit 1 below this share in %% (default: 97)")
     options = parser.parse_args()
-    print(f"{'fuse':>6} {'cars':>5} {'away':>5} {'delivered':>11} {'optimum':>11} {'share':>8} "
+    print(f"{'fuse':>6} {'cars':>5} {'away':>5} {'delivered':>11} {'optimum':>11} {'share':>8} {'fair ideal':>11} {'share':>8} "
           f"{'beyond s':>9} {'margin s':>9} {'highest A':>10} {'Jain':>6}   speed")
     failed = False
     for fuse in [float(text) for text in options.fuses.split(",")]:
         intervals, sessions, summary, speed = simulate(options, fuse)
         best = optimum(intervals, sessions, summary)
         share = 100 * summary["delivered_wh"] / best if best > 0 else 100.0
+        ideal = fair_ideal(intervals, sessions, summary, SMALLEST_A)
+        of_ideal = 100 * summary["delivered_wh"] / ideal if ideal > 0 else 100.0
         beyond = max(summary["seconds_beyond_reaction"])
         failed = failed or share < options.least or beyond > 0
         print(f"{fuse:6.0f} {summary['sessions']:5d} {summary['turned_away']:5d} {summary['delivered_wh'] / 1000:7.1f} kWh "
-              f"{best / 1000:7.1f} kWh {share:6.2f} % {beyond:9d} {max(summary['seconds_in_margin_beyond_reaction']):9d} "
+              f"{best / 1000:7.1f} kWh {share:6.2f} % {ideal / 1000:7.1f} kWh {of_ideal:6.2f} % {beyond:9d} {max(summary['seconds_in_margin_beyond_reaction']):9d} "
               f"{max(summary['highest_a']):10.1f} {summary['served_share']['jain']:6.3f}   {speed.split(': ')[-1]}",
               flush=True)
         if options.reasons:

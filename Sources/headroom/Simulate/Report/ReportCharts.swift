@@ -5,13 +5,15 @@ import Site
 /// The report's charts.
 struct ReportCharts {
     let plan: SimulationPlan
-    let summary: SimulationSummary
-    let recorder: ReportRecorder
+    /// What is drawn: the run, or a day of it.
+    let recorded: Stretches
+    let began: WallTime
+    let seconds: Int
 
-    private var stretches: [ReportRecorder.Stretch] { recorder.stretches }
+    private var stretches: [Stretch] { recorded.all }
 
     private func chart(height: Double, range: ClosedRange<Double>, top: Double = 12) -> ReportChart {
-        ReportChart(seconds: summary.seconds, began: plan.began, height: height, range: range, top: top)
+        ReportChart(seconds: seconds, began: began, height: height, range: range, top: top)
     }
 
     /// The load of one line against its fuse.
@@ -23,9 +25,9 @@ struct ReportCharts {
         var chart = chart(height: 150, range: lowest...max(main * 1.12, highest * 1.05))
         let base = stretches.map { max($0.meanBase[line], lowest) }
         let zero = stretches.map { _ in 0.0 }
-        chart.area(stretches.map { $0.meanLoad[line] }, over: base, stretch: recorder.stretchSeconds, style: "cars")
-        chart.area(base, over: zero, stretch: recorder.stretchSeconds, style: "house")
-        chart.steps(stretches.map { $0.highestLoad[line] }, stretch: recorder.stretchSeconds, style: "peak")
+        chart.area(stretches.map { $0.meanLoad[line] }, over: base, stretch: recorded.seconds, style: "cars")
+        chart.area(base, over: zero, stretch: recorded.seconds, style: "house")
+        chart.steps(stretches.map { $0.highestLoad[line] }, stretch: recorded.seconds, style: "peak")
         if usable < main { chart.level(usable, style: "usable", label: "") }
         chart.level(main, style: "fuse", label: "\(phase.name): fuse \(amperes(main))")
         chart.valueAxis(unit: "A")
@@ -50,21 +52,21 @@ struct ReportCharts {
                 while end < stretches.count, Self.presence(stretches[end], index) == style { end += 1 }
                 if let style {
                     chart.bar(
-                        fromSecond: Double(start * recorder.stretchSeconds),
-                        seconds: Double((end - start) * recorder.stretchSeconds), y: top + 2, height: rowHeight - 4,
+                        fromSecond: Double(start * recorded.seconds),
+                        seconds: Double((end - start) * recorded.seconds), y: top + 2, height: rowHeight - 4,
                         style: style)
                 }
                 start = end
             }
             chart.row(
-                stretches.map { $0.drawn[index] / maximum }, stretch: recorder.stretchSeconds, bottom: top + rowHeight - 2,
+                stretches.map { $0.drawn[index] / maximum }, stretch: recorded.seconds, bottom: top + rowHeight - 2,
                 height: rowHeight - 4, style: "current")
             chart.text("\(index + 1)", x: ReportChart.left - 8, y: top + rowHeight / 2 + 4, style: "label", anchor: "end")
         }
         return chart.svg(title: "Current of each station over time")
     }
 
-    private static func presence(_ stretch: ReportRecorder.Stretch, _ station: Int) -> String? {
+    private static func presence(_ stretch: Stretch, _ station: Int) -> String? {
         stretch.waits[station] > 0.5 ? "waits" : stretch.occupied[station] > 0.5 ? "present" : nil
     }
 
@@ -73,8 +75,8 @@ struct ReportCharts {
         let charging = stretches.map(\.charging)
         let both = stretches.map { $0.charging + $0.waiting }
         var chart = chart(height: 110, range: 0...max(2, (both.max() ?? 0) * 1.1))
-        chart.area(both, over: charging, stretch: recorder.stretchSeconds, style: "waits")
-        chart.area(charging, over: both.map { _ in 0 }, stretch: recorder.stretchSeconds, style: "cars")
+        chart.area(both, over: charging, stretch: recorded.seconds, style: "waits")
+        chart.area(charging, over: both.map { _ in 0 }, stretch: recorded.seconds, style: "cars")
         chart.valueAxis(unit: "cars", count: 3)
         chart.timeAxis()
         return chart.svg(title: "Cars that charge and cars that wait")
@@ -104,7 +106,7 @@ struct ReportCharts {
         }
         for (place, name) in names.enumerated() {
             elements.append(
-                "<text class=\"label\" x=\"\(fixed(43 + Double(place) * 102, 0))\" y=\"136\" text-anchor=\"middle\">\(name)</text>")
+                "<text class=\"label\" x=\"\(fixed(place == 10 ? 1076 : 43 + Double(place) * 102, 0))\" y=\"136\" text-anchor=\"\(place == 10 ? "end" : "middle")\">\(name)</text>")
         }
         return "<svg viewBox=\"0 0 1080 144\" role=\"img\" aria-label=\"Cars by what they had of what they could\">"
             + "<line class=\"axis\" x1=\"43\" x2=\"1064\" y1=\"118.5\" y2=\"118.5\"/>" + elements.joined() + "</svg>"

@@ -13,11 +13,12 @@ struct ReportPage {
     private var words: SimulateWords { SimulateWords(summary, plan) }
 
     var html: String {
-        let charts = ReportCharts(plan: plan, summary: summary, recorder: recorder)
+        let charts = ReportCharts(plan: plan, recorded: recorder.whole, began: plan.began, seconds: summary.seconds)
         let title = "\(plan.name): \(words.stations) on \(words.connection)"
         var body = [head]
-        body.append(section("The three lines", note: linesNote, linesLegend + Phase.allCases.enumerated()
-            .map { charts.line($0, $1) }.joined()))
+        let lines = Phase.allCases.enumerated().map { charts.line($0, $1) }.joined()
+        body.append(section("The three lines", note: linesNote, linesLegend + lines))
+        if let busiest = recorder.busiest { body.append(day(busiest.began, busiest.stretches)) }
         body.append(
             section(
                 "Cars that charge and cars that wait", note: "A waiting car is plugged in, not full, and has no current for "
@@ -38,6 +39,17 @@ struct ReportPage {
             + "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
             + "<title>\(text(title))</title><style>\(ReportStyle.sheet)</style></head><body><main>\n"
             + body.joined(separator: "\n") + "\n</main></body></html>\n"
+    }
+
+    /// The day on which the cars took most, on the line that was used most.
+    private func day(_ began: WallTime, _ stretches: Stretches) -> String {
+        let charts = ReportCharts(plan: plan, recorded: stretches, began: began, seconds: 86_400)
+        let means = (0..<3).map { line in stretches.all.reduce(0) { $0 + $1.meanLoad[line] } }
+        let line = (0..<3).max { means[$0] < means[$1] } ?? 0
+        return section(
+            "The busiest day", note: "\(began.dayText), the day on which the cars took most: the line that was used most, and the "
+                + "stations.",
+            linesLegend + charts.line(line, Phase.allCases[line]) + charts.stations(0..<plan.site.stations.count))
     }
 
     private var head: String {
@@ -112,7 +124,7 @@ struct ReportPage {
 
     private var linesNote: String {
         let margin = plan.site.limits.marginAmperes.maximum
-        return "Filled: means of \(duration(Double(recorder.stretchSeconds))). Thin line: the highest second of each. Cars are "
+        return "Filled: means of \(duration(Double(recorder.whole.seconds))). Thin line: the highest second of each. Cars are "
             + "steered to stay \(amperes(margin)) below the fuse; a load that switches on uses that margin until they have followed."
     }
 
