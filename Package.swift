@@ -58,7 +58,7 @@ let package = Package(
         .target(
             name: "Site",
             dependencies: [
-                "MeterDSP", "Allocation", "Acquisition", "Stations", "CloudStations", "Realtime", "StrictYAML",
+                "MeterDSP", "Allocation", "Acquisition", "Stations", "CloudStations", "Realtime", "StrictYAML", "CGPIO",
             ],
             exclude: ["README.md"], swiftSettings: common),
         .target(
@@ -80,6 +80,7 @@ let package = Package(
         .systemLibrary(
             name: "CModbus", path: "CShims/CModbus", pkgConfig: "libmodbus", providers: [.apt(["libmodbus-dev"])]),
         .target(name: "CRealtime", path: "CShims/CRealtime", cSettings: [.enableWarning("all")]),
+        .target(name: "CGPIO", path: "CShims/CGPIO", cSettings: [.enableWarning("all")]),
 
         // MARK: Tests: one folder per room.
         .target(name: "TestSupport", dependencies: ["MeterDSP"], path: "Tests/TestSupport", swiftSettings: common),

@@ -102,6 +102,9 @@ public struct Allocator: ~Copyable {
     /// One station's part in it. Complexity: O(1). Does not allocate.
     public func record(station: Int) -> StationRecord { stations[station].record }
 
+    /// The node at `index` of the list that was given. Complexity: O(1). Does not allocate.
+    public func record(node index: Int) -> NodeRecord { nodes[NodeState.firstBranch + index].record }
+
     /// The owner's limit on one station; nil: none. It acts at the next decision.
     public subscript(ownerLimit station: Int) -> OutsideLimit? {
         get { stations[station].ownerLimit }

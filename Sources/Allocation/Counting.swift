@@ -128,8 +128,10 @@ extension StationState {
             return
         }
         if !isAdopted {
-            // Holding what the station has already is no rise; where that is unknown, its fall-back is.
-            let start = accepted ?? min(rating.failSafeAmperes ?? grid.lowestAmperes, maximum)
+            // Holding what the station has already is no rise; where that is unknown, its fall-back is. What it has been
+            // told meanwhile only falls.
+            let known = accepted ?? min(rating.failSafeAmperes ?? grid.lowestAmperes, maximum)
+            let start = limit.reason == .notDecided ? known : min(known, limit.amperes)
             _ = set(.same(grid.roundedDown(start), on: rating.phases), limit.reason, nil, nil)
             isAdopted = wasContacted && accepted != nil
             told = ToldLimits(max(accepted ?? maximum, limit.amperes))
@@ -142,9 +144,11 @@ extension StationState {
         if !wasContacted {
             force = max(maximum, inFlight)
         } else if isSilent {
-            // What was sent may have arrived though its answer did not.
+            // What was sent may have arrived though its answer did not; and with it a sign of life.
             let fallBack = report.keepsFailSafe ? fallBackAmperes : maximum
-            force = largest(fallBack, inFlight, limited)
+            let fallenBack = rating.failSafeAfterSeconds + policy.reactionSeconds
+            let held = now.seconds(since: report.lastContact) > fallenBack ? 0 : accepted ?? maximum
+            force = max(largest(fallBack, inFlight, limited), held)
         } else {
             force = largest(accepted ?? maximum, inFlight, limited)
         }
@@ -209,7 +213,7 @@ extension StationState {
             if turn.seconds(now: now) > policy.rotationSeconds, limit.amperes == 0 { car.forgetDemand() }
         }
         turn.note(isOn: limit.amperes > 0, forWantOfRoom: limit.reason.isWantOfRoom, now: now)
-        if !(role == .car) { turn.forgetOff() }
+        if role == .parked || role == .outOfService { turn.forgetOff() }
         if highestAmperes < floorAmperes { highestAmperes = floorAmperes }
     }
 

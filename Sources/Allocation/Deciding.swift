@@ -11,10 +11,9 @@ func raise(
 ) -> (changed: Bool, started: Bool) {
     for node in nodes.indices { nodes[node].total = nodes[node].highestBase }
     for index in stations.indices {
-        let kept = Lanes(stations[index].kept, volts: stations[index].volts)
         let path = stations[index].path
         for step in 0..<path.count where stations[index].loads(nodes[path[step]].kind) {
-            nodes[path[step]].total.add(kept)
+            nodes[path[step]].total.add(stations[index].load(at: nodes[path[step]]))
         }
     }
     var changed = false, started = false
@@ -62,6 +61,9 @@ extension StationState {
             // A silent station may be back at its fall-back: to write more to it later would be a rise.
             var share = smaller(target)
             if isSilent { share = smaller(.same(grid.roundedDown(fallBackAmperes), on: rating.phases), than: share) }
+            // One that cannot be stopped has what it has to its floor, whoever holds it.
+            let floor = PerPhaseAmperes.same(floorAmperes, on: rating.phases)
+            share = smaller(larger(floor, than: share))
             roomSince = .never
             return set(share, heldReason(share), targetPhase, targetPlace)
         case .car:
@@ -110,13 +112,24 @@ extension StationState {
         }
     }
 
+    /// The load that is kept for it at `node`. Where nothing is measured, a car also counts at what it was told within
+    /// its reaction time: nobody sees whether it has followed.
+    @_noAllocation @_noLocks
+    fileprivate func load(at node: NodeState) -> Lanes {
+        var kept = kept
+        if node.meter == nil {
+            for place in 0..<3 where lines.contains(place: place) {
+                kept[place] = max(kept[place], told.highestAmperes)
+            }
+        }
+        return Lanes(kept, volts: volts)
+    }
+
     /// What it may have on the lines of `some` beside all that is kept for others, and what bounds it.
     @_noAllocation @_noLocks
     private func room(
         on some: PhaseSet, _ nodes: inout MutableSpan<NodeState>, withHighestBase: Bool = true
     ) -> (amperes: PerPhaseAmperes, node: Int, lane: Int) {
-        let kept = kept
-        let load = Lanes(kept, volts: volts)
         let perAmpere = volts.sum(on: some)
         var room = PerPhaseAmperes.same(.infinity, on: some)
         var least = Double.infinity
@@ -124,6 +137,7 @@ extension StationState {
         for step in 0..<path.count {
             let node = path[step]
             guard loads(nodes[node].kind) else { continue }
+            let load = load(at: nodes[node])
             for lane in 0..<4 where some.loads(lane: lane) {
                 var free = nodes[node].usable[lane] - nodes[node].total[lane] + load[lane]
                 if !withHighestBase { free += nodes[node].highestBase[lane] - nodes[node].base[lane] }
@@ -203,11 +217,11 @@ extension StationState {
         return set(next, reason, phase, place)
     }
 
-    /// By line, the larger of `other` and the limit: a line that lacks room keeps what it has.
+    /// By line, the larger of `other` and the limit (a line that lacks room keeps what it has), or `share`.
     @_noAllocation @_noLocks
-    private func larger(_ other: PerPhaseAmperes) -> PerPhaseAmperes {
-        PerPhaseAmperes(
-            max(limitAmperes.l1, other.l1), max(limitAmperes.l2, other.l2), max(limitAmperes.l3, other.l3))
+    private func larger(_ other: PerPhaseAmperes, than share: PerPhaseAmperes? = nil) -> PerPhaseAmperes {
+        let share = share ?? limitAmperes
+        return PerPhaseAmperes(max(share.l1, other.l1), max(share.l2, other.l2), max(share.l3, other.l3))
     }
 
     /// Compares what it could charge with on one line and on three.

@@ -86,3 +86,31 @@ extension StationState {
             highestAmperes: highestAmperes, servedAmpereSeconds: turn.served, limit: limit)
     }
 }
+
+/// A node of the installation as of the last decision in both directions.
+public struct NodeRecord: Sendable, BitwiseCopyable {
+    /// What base load and stations might draw together; infinite: not limited.
+    public var usableAmperes: PerPhaseAmperes
+    public var usableWatts: Double
+    /// Base load, at most, and what is kept for stations.
+    public var keptAmperes: PerPhaseAmperes
+    public var keptWatts: Double
+
+    @_noAllocation @_noLocks
+    init(usableAmperes: PerPhaseAmperes, usableWatts: Double, keptAmperes: PerPhaseAmperes, keptWatts: Double) {
+        self.usableAmperes = usableAmperes
+        self.usableWatts = usableWatts
+        self.keptAmperes = keptAmperes
+        self.keptWatts = keptWatts
+    }
+}
+
+extension NodeState {
+    var record: NodeRecord {
+        @_noAllocation @_noLocks get {
+            NodeRecord(
+                usableAmperes: PerPhaseAmperes(usable[0], usable[1], usable[2]), usableWatts: usable[Lanes.power],
+                keptAmperes: PerPhaseAmperes(total[0], total[1], total[2]), keptWatts: total[Lanes.power])
+        }
+    }
+}

@@ -148,12 +148,16 @@ struct StationState: BitwiseCopyable {
         _ amperes: PerPhaseAmperes, _ reason: LimitReason, _ phase: Phase?, _ place: LimitPlace?
     ) -> Bool {
         let smallest = amperes.smallest(on: lines.isNone ? rating.phases : lines)
-        var byLine: PerPhaseAmperes?
-        if rating.takesLimitPerLine { byLine = amperes }
-        // A station that takes one number has it on every line that it is wired to.
-        let next = rating.takesLimitPerLine ? amperes : PerPhaseAmperes.same(smallest, on: rating.phases)
+        // A station that takes one number has it on every line that it is wired to; one with a number for each has the
+        // smallest on the lines that its car leaves alone, for a 0 there may stop all of it.
+        var next = PerPhaseAmperes.same(smallest, on: rating.phases)
+        if rating.takesLimitPerLine, smallest > 0 {
+            for place in 0..<3 where lines.contains(place: place) { next[place] = amperes[place] }
+        }
         let changed = !(next == limitAmperes)
         limitAmperes = next
+        var byLine: PerPhaseAmperes?
+        if rating.takesLimitPerLine { byLine = next }
         limit = StationLimit(
             amperes: smallest, reason: reason, limitingPhase: phase, lineAmperes: byLine, limitingPlace: place,
             proposedMode: switching.proposed)

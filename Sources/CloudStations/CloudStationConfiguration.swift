@@ -25,6 +25,8 @@ public struct CloudStationConfiguration: Sendable {
     public var chargerLines: [String: [Phase]]
     /// False: it is watched, never limited.
     public var isManaged: Bool
+    /// How it is served beside the others.
+    public var sharing = StationSharing()
     /// Another address than the maker's: an http address of this machine, for tests.
     package var baseAddress: String?
 
@@ -76,10 +78,12 @@ public struct CloudStationConfiguration: Sendable {
     var rating: StationRating {
         var phases: PhaseSet = []
         for phase in supplyPhases { phases.insert(PhaseSet(phase)) }
-        return StationRating(
+        var rating = StationRating(
             phases: phases, minimumAmperes: Self.minimumAmperes, maximumAmperes: limitSteps.rounded(maximumAmperes),
             stepAmperes: Self.stepAmperes, failSafeAmperes: failSafeAmperes,
             failSafeAfterSeconds: Self.silentAfterSeconds, isManaged: isManaged)
+        sharing.apply(to: &rating)
+        return rating
     }
 
     /// Checks every setting against its range.

@@ -10,8 +10,9 @@ import Synchronization
 /// at its snapshots.
 public final class SiteDevice: Sendable {
     public let settings: SiteSettings
-    private let snapshots = SequenceLock(SiteSnapshot())
-    private let published: [SequenceLock<StationLimit>]
+    let outlets: LoopOutlets
+    let wishes: OutsideWishes
+    let inputs: UtilityInputs?
     private let running = Mutex<Running?>(nil)
     private let shared = LoopShared()
 
@@ -19,12 +20,19 @@ public final class SiteDevice: Sendable {
         var writers: [StationWriter]
         var thread: RealtimeThread
         var watch: RealtimeThread
+        var inputs: RealtimeThread?
     }
 
-    public init(_ settings: SiteSettings) {
+    /// - Parameter inputs: read instead of the inputs that `settings.utilitySignal` names; for tests and simulation.
+    public init(_ settings: SiteSettings, inputs: (any DigitalInputs)? = nil) {
         self.settings = settings
         let count = settings.stations.count + settings.cloudStations.count
-        published = (0..<count).map { _ in SequenceLock(StationLimit()) }
+        outlets = LoopOutlets(stationCount: count, groupCount: settings.groups.count)
+        let wishes = OutsideWishes(stationCount: count)
+        self.wishes = wishes
+        self.inputs = settings.utilitySignal.map { signal in
+            UtilityInputs(signal, inputs ?? LinuxInputs(signal), wishes: wishes)
+        }
     }
 
     deinit { stop() }
@@ -34,8 +42,8 @@ public final class SiteDevice: Sendable {
     /// - Throws: what is missing; nothing runs then. Call once.
     public func start() throws(SiteError) {
         let settings = settings
-        let snapshots = snapshots
-        let published = published
+        let outlets = outlets
+        let wishes = wishes
         let shared = shared
         guard let ready = WakeUp(), let go = WakeUp() else { throw .exhausted("file") }
         let outcome = Handover<Result<Void, SiteError>>()
@@ -54,8 +62,8 @@ public final class SiteDevice: Sendable {
                 go.wait(until: .max)
                 guard let writers = handover.value else { return }
                 var control = try ControlLoop(
-                    settings, configuration: configuration, writers: writers, published: published,
-                    snapshots: snapshots, now: MonotonicTime(nanoseconds: MonotonicClock.nanoseconds()))
+                    settings, configuration: configuration, writers: writers, outlets: outlets, wishes: wishes,
+                    now: MonotonicTime(nanoseconds: MonotonicClock.nanoseconds()))
                 MeasuringThread.run(&source, &control, shared: shared)
             } catch {
                 outcome.set(.failure(error))
@@ -70,17 +78,19 @@ public final class SiteDevice: Sendable {
         }
         do throws(SiteError) {
             let watch = try watchThread()
+            let inputs = try inputsThread()
             let writers: [StationWriter]
             do throws(SiteError) {
                 writers = try startWriters()
             } catch {
                 shared.stop()
                 watch.join()
+                inputs?.join()
                 throw error
             }
             handover.set(writers)
             go.signal()
-            running.withLock { $0 = Running(writers: writers, thread: thread, watch: watch) }
+            running.withLock { $0 = Running(writers: writers, thread: thread, watch: watch, inputs: inputs) }
         } catch {
             shared.stop()
             go.signal()
@@ -111,11 +121,12 @@ public final class SiteDevice: Sendable {
         shared.stop()
         running.thread.join()
         running.watch.join()
+        running.inputs?.join()
         return untold.sorted()
     }
 
     /// The latest state of measuring. Any thread, no lock.
-    public func snapshot() -> SiteSnapshot { snapshots.load() }
+    public func snapshot() -> SiteSnapshot { outlets.snapshots.load() }
 
     /// What a station was told and what it does: those of the settings' `stations`, then `cloudStations`, in their order.
     /// Empty before `start`.
@@ -124,13 +135,14 @@ public final class SiteDevice: Sendable {
         return writers.enumerated().map { index, writer in
             StationSnapshot(
                 name: writer.name, profileName: writer.modelName,
-                limit: published[index].load(), report: writer.report(), diagnostics: writer.diagnostics())
+                limit: outlets.published[index].load(), report: writer.report(), diagnostics: writer.diagnostics())
         }
     }
 
     /// What could not be set up as wished, and the ADC's last error, in words.
     public func messages() -> [String] {
         shared.warnings.withLock { $0 } + shared.lastError.withLock { $0.map { [$0] } ?? [] }
+            + (inputs?.problem.map { [$0] } ?? [])
     }
 
     private func startWriters() throws(SiteError) -> [StationWriter] {
@@ -144,6 +156,15 @@ public final class SiteDevice: Sendable {
             throw .station(error)
         }
         return writers
+    }
+
+    /// The thread that reads the utility's receiver; nil where there is none.
+    private func inputsThread() throws(SiteError) -> RealtimeThread? {
+        guard let inputs else { return nil }
+        let shared = shared
+        let thread = RealtimeThread(name: "inputs") { _ in inputs.run { shared.isStopping } }
+        guard let thread else { throw .exhausted("thread") }
+        return thread
     }
 
     /// libiio may block past its time-out when a cable is pulled: this thread interrupts it then.

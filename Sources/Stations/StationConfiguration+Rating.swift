@@ -16,10 +16,16 @@ extension StationConfiguration {
         var phases: PhaseSet = []
         for phase in supplyPhases { phases.insert(PhaseSet(phase)) }
         let maximum = limitSteps.rounded(maximumAmperes)
-        return StationRating(
+        // What any variant of the model needs: which one it is shows only when it answers.
+        let variants = profile.all
+        var rating = StationRating(
             phases: phases, minimumAmperes: profile.minimumAmperes, maximumAmperes: maximum,
             stepAmperes: profile.limitStepAmperes,
             failSafeAmperes: profile.hasFailSafe ? profile.fixedFailSafeAmperes ?? leaveAmperes : nil,
-            failSafeAfterSeconds: profile.fixedFailSafeAfterSeconds ?? failSafeAfterSeconds, isManaged: isManaged)
+            failSafeAfterSeconds: profile.fixedFailSafeAfterSeconds ?? failSafeAfterSeconds, isManaged: isManaged,
+            canBeStopped: variants.allSatisfy(\.canPause),
+            takesLimitPerLine: supplyPhases.count > 1 && variants.allSatisfy(\.hasLimitPerPhase))
+        sharing.apply(to: &rating)
+        return rating
     }
 }

@@ -15,6 +15,7 @@ struct AnySiteTests {
     func theSafetyRulesHoldAtEveryStep(lot: Int) {
         var steps = 0, rises = 0, falls = 0
         let one = Int(ProcessInfo.processInfo.environment["HEADROOM_SITE"] ?? "")
+        if one != nil, lot > 0 { return }
         for site in one.map({ [$0] }) ?? Array(stride(from: lot, to: Self.siteCount, by: Self.lots)) {
             let run = AnySite(seed: UInt64(site) &* 0x9E37_79B9 &+ 17)
             for tick in 0..<500 { run.step(tick) }
@@ -202,13 +203,13 @@ private final class AnySite {
             let lines = stations[index].carPhases
             for phase in Phase.allCases where lines.contains(phase) {
                 let all = counted(phase) { _ in true }
-                if base[phase] + all > limits.usable(phase) + 1e-3 {
+                if !isHidden(on: phase), base[phase] + all > limits.usable(phase) + 1e-3 {
                     problems.append("tick \(tick): \(index) rose to \(base[phase]) + \(all) A on \(phase); \(state)")
                 }
                 for node in nodes.indices where on(stations[index], node: node) {
                     let behind = counted(phase) { on($0, node: node) }
                     if behind > nodes[node].limitAmperes[phase] + 1e-3 {
-                        problems.append("tick \(tick): \(index) rose to \(behind) A of node \(node) on \(phase)")
+                        problems.append("tick \(tick): \(index) rose to \(behind) A of node \(node) on \(phase); \(state)")
                     }
                 }
             }
@@ -216,12 +217,18 @@ private final class AnySite {
         for index in stations.indices where allocator[index].amperes < before[index] { falls += 1 }
     }
 
+    /// Whether no allocator can know the base load: a car draws less than its last report says, and the meter sees only
+    /// the sum of that and of whatever rose meanwhile, until the next report.
+    private func isHidden(on phase: Phase) -> Bool {
+        stations.contains { $0.report.drawnAmperes[phase] > ($0.carPhases.contains(phase) ? $0.drawn : 0) + 0.01 }
+    }
+
     /// For the reader of a failure.
     private var state: String {
-        var lines = ["\(limits) raise after \(policy.raiseAfterSeconds) s, \(allocator.record)"]
+        var lines = ["\(limits) raise after \(policy.raiseAfterSeconds) s, \(nodes) \(allocator.record)"]
         for (index, station) in stations.enumerated() {
             lines.append(
-                "\(index): had \(before[index]), \(station.rating.phases.rawValue) car \(station.carPhases.rawValue)"
+                "\(index): had \(before[index]), node \(station.rating.node ?? -1), \(station.rating.phases.rawValue) car \(station.carPhases.rawValue)"
                     + " accepted \(station.accepted) in flight \(station.inFlight ?? -1) draws \(station.drawn)"
                     + " wants \(station.hasCar ? station.wantsAmperes : -1) reachable \(station.isReachable)"
                     + " \(allocator.record(station: index))")
@@ -270,7 +277,8 @@ private final class AnySite {
                 problems.append("tick \(tick): \(index): \(limit.reason) of no place")
             }
             guard limit.amperes != 0 else {
-                if !station.rating.canBeStopped, allocator.record(station: index).role == .car, before[index] > 0 {
+                let role = allocator.record(station: index).role
+                if !station.rating.canBeStopped, role == .car || role == .held, before[index] > 0 {
                     problems.append("tick \(tick): \(index) was stopped and cannot be")
                 }
                 continue
@@ -323,7 +331,7 @@ private final class AnySite {
                 if isShort, !hasLiar, stations[index].hasCar, stations[index].report.status != .free,
                     allocator.record(station: index).role == .car
                 {
-                    problems.append("tick \(tick): \(index) on again after \(tick - stopped) ticks")
+                    problems.append("tick \(tick): \(index) on again after \(tick - stopped) ticks; \(state)")
                 }
                 stoppedTick[index] = nil
             }

@@ -48,6 +48,8 @@ struct SimulatedStation {
     mutating func send(_ amperes: Double, tick: Int) {
         guard isReachable, (pending.last?.amperes ?? accepted) != amperes else { return }
         pending.append((tick + writeTicks, amperes))
+        // On its way from now on, whatever becomes of the link.
+        report.inFlightAmperes = max(amperes, report.inFlightAmperes ?? 0)
     }
 
     mutating func step(tick: Int, time: MonotonicTime, ramp: Double) {

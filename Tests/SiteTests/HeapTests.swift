@@ -108,19 +108,24 @@ struct HeapTests {
         try twin.start()
         defer { twin.stop() }
         var settings = try settings(twin.description)
-        settings.policy = AllocationPolicy(raiseAfterSeconds: 0)
+        settings.policy = AllocationPolicy(raiseAfterSeconds: 0, minimumOffSeconds: 0)
         // The blocks' time runs ahead of that in which the stations answer.
         for index in settings.stations.indices { settings.stations[index].failSafeAfterSeconds = 3600 }
         let writers = try settings.stations.map { try StationWriter($0) }
         defer { writers.forEach { $0.stop() } }
         try await eventually("the stations are known") { writers.allSatisfy { $0.report().status == .free } }
 
-        let published = writers.map { _ in SequenceLock(StationLimit()) }
-        let snapshots = SequenceLock(SiteSnapshot())
+        // All that a decision can meet: a fuse, a group, limits from outside.
+        settings.supply.limits.device = ProtectiveDevice(.fuseGG, ratedAmperes: 40)
+        settings.supply.limits.largestStepAmperes = PerPhaseAmperes(10)
+        settings.groups = [SiteGroup(name: "garage", node: LimitNode(limitAmperes: PerPhaseAmperes(30)))]
+        let outlets = LoopOutlets(stationCount: writers.count, groupCount: 1)
+        let wishes = OutsideWishes(stationCount: writers.count)
+        let (published, snapshots) = (outlets.published, outlets.snapshots)
         var time = MonotonicTime(nanoseconds: MonotonicClock.nanoseconds())
         var control = try ControlLoop(
-            settings, configuration: Self.adc.configuration(nominalHz: 50), writers: writers, published: published,
-            snapshots: snapshots, now: time)
+            settings, configuration: Self.adc.configuration(nominalHz: 50), writers: writers, outlets: outlets,
+            wishes: wishes, now: time)
         let high = secondOfFrames(Self.adc, factor: 5), low = secondOfFrames(Self.adc, factor: 1)
 
         var calls: UInt64 = 0
@@ -128,6 +133,11 @@ struct HeapTests {
         var flaggedBlocks = 0
         for second in 0..<60 {
             let frames = second % 6 < 3 ? low : high
+            if second % 10 == 5 { wishes.set(OutsideLimit(.watts(8000)), source: .localControl) }
+            if second % 10 == 7 { wishes.set(nil, source: .localControl) }
+            if second % 10 == 8 {
+                _ = wishes.set(OutsideWishes.OwnerLimit(amperes: 8, expires: time.advanced(bySeconds: 1)), station: 0)
+            }
             for start in stride(from: 0, to: frames.count, by: Self.blockBytes) {
                 let block = frames.span.bytes.extracting(start..<start + Self.blockBytes)
                 time = time.advanced(bySeconds: 0.01)
@@ -146,6 +156,7 @@ struct HeapTests {
             try await Task.sleep(for: .milliseconds(10))
         }
         #expect(calls == 0)
+        #expect(snapshots.load().endedInterventions >= 4 && snapshots.load().secondsToTrip != nil)
         let changes = zip(limits, limits.dropFirst()).filter { $0 != $1 }
         #expect(changes.count >= 10, "there must have been something to publish: \(limits)")
         #expect(snapshots.load().blocks == 6000)

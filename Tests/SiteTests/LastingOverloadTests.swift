@@ -46,11 +46,11 @@ struct LastingOverloadTests {
             stations: stations)
         let writers = try stations.map { try StationWriter($0) }
         defer { writers.forEach { $0.stop() } }
-        let snapshots = SequenceLock(SiteSnapshot())
-        let published = writers.map { _ in SequenceLock(StationLimit()) }
+        let outlets = LoopOutlets(stationCount: writers.count, groupCount: 0)
+        let (published, snapshots) = (outlets.published, outlets.snapshots)
         var control = try ControlLoop(
-            settings, configuration: adc.configuration(nominalHz: 50), writers: writers, published: published,
-            snapshots: snapshots, now: start)
+            settings, configuration: adc.configuration(nominalHz: 50), writers: writers, outlets: outlets,
+            wishes: OutsideWishes(stationCount: writers.count), now: start)
 
         var generator = SeededGenerator(seed: 1)
         let frames = adc.frames(ThreePhaseSignal(frequencyHz: 50), first: 0, count: 4000, generator: &generator)

@@ -11,8 +11,12 @@ struct ControlLoop: ~Copyable {
     private var meter: Meter
     private var allocator: Allocator
     private let writers: [StationWriter]
-    private let published: [SequenceLock<StationLimit>]
-    private let snapshots: SequenceLock<SiteSnapshot>
+    private let outlets: LoopOutlets
+    private let wishes: OutsideWishes
+    private var seenWishes: UInt64?
+    /// By station, of the settings; infinite: none.
+    private let ownerLimits: [Double]
+    private let isFuseKnown: Bool
     private var reports: [StationReport]
     private var snapshot = SiteSnapshot()
     private var overload = LastingOverload()
@@ -35,8 +39,8 @@ struct ControlLoop: ~Copyable {
     private var secondIsUsable = true
 
     init(
-        _ settings: SiteSettings, configuration: MeterConfiguration, writers: [StationWriter],
-        published: [SequenceLock<StationLimit>], snapshots: SequenceLock<SiteSnapshot>, now: MonotonicTime
+        _ settings: SiteSettings, configuration: MeterConfiguration, writers: [StationWriter], outlets: LoopOutlets,
+        wishes: OutsideWishes, now: MonotonicTime
     ) throws(SiteError) {
         do throws(MeterConfiguration.Failure) {
             meter = try Meter(configuration)
@@ -45,11 +49,17 @@ struct ControlLoop: ~Copyable {
         }
         limits = settings.supply.limits
         feedsIn = settings.supply.feedsIn
-        policy = settings.policy
-        allocator = Allocator(limits: limits, stations: writers.map(\.rating), policy: policy)
+        var policy = settings.policy
+        // Each device releases after a time of its own.
+        policy.releaseSeed = .random(in: .min ... .max)
+        self.policy = policy
+        allocator = Allocator(
+            limits: limits, stations: writers.map(\.rating), policy: policy, nodes: settings.groups.map(\.node))
         self.writers = writers
-        self.published = published
-        self.snapshots = snapshots
+        self.outlets = outlets
+        self.wishes = wishes
+        ownerLimits = settings.ownerLimits
+        isFuseKnown = limits.device != nil
         reports = Array(repeating: StationReport(), count: writers.count)
         started = now
         halfCycleSeconds = 0.5 / settings.supply.nominalHz
@@ -129,7 +139,9 @@ struct ControlLoop: ~Copyable {
             protectionAmperes(reading), power: reading.activePower, voltage: reading.voltageRMS, flags: reading.flags)
         let supply = SupplyReading(
             amperes: amperes, time: time, isUsable: reading.flags.isDisjoint(with: unusable))
-        if Self.protect(&allocator, reports, supply, time) { publish() }
+        let isChanged = Self.protect(&allocator, reports, supply, time)
+        noteSignal()
+        if isChanged { publish() }
     }
 
     /// What protection acts on: the half cycle's own current. From a coil the last whole cycle's, because a load that
@@ -157,7 +169,9 @@ struct ControlLoop: ~Copyable {
         for phase in EachPhase() { secondAmperes[phase] = max(secondAmperes[phase], amperes[phase]) }
         secondWindows += 1
         // Five windows of 10 or 12 cycles are a second; the first decision needs one.
-        guard secondWindows >= 5 || allocator.isUndecided else { return }
+        // What changes from outside acts at once.
+        let isChanged = takeWishes(time)
+        guard secondWindows >= 5 || isChanged || allocator.isUndecided else { return }
         readReports()
         guard mayDecide(time) else { return }
         if allocator.isUndecided {
@@ -167,12 +181,44 @@ struct ControlLoop: ~Copyable {
             secondAmperes = amperes
             secondIsUsable = true
         }
-        let supply = SupplyReading(amperes: secondAmperes, time: time, isUsable: secondIsUsable)
+        let supply = SupplyReading(
+            amperes: secondAmperes, time: time, isUsable: secondIsUsable, volts: measuredVolts(reading),
+            activePowerWatts: feedsIn && isUsable ? reading.activePower.sum() : nil)
         // Even unchanged limits: the first plan may be what the allocator started from, and no station knows it yet.
         _ = Self.allocate(&allocator, reports, supply, time)
+        noteSignal()
         publish()
         snapshot.headroom = allocator.headroomAmperes
         beginSecond()
+    }
+
+    /// Takes what was set from outside over; true where there is something new.
+    private mutating func takeWishes(_ now: MonotonicTime) -> Bool {
+        let generation = wishes.generation
+        if seenWishes != generation {
+            for source in 0..<5 {
+                guard let source = SignalSource(rawValue: UInt8(source)) else { continue }
+                allocator[signal: source] = wishes.signal(source)
+            }
+        }
+        // Every time: one that expires leaves that of the settings.
+        for station in 0..<allocator.stationCount {
+            let wish = wishes.ownerLimit(station: station)
+            let holds = wish.amperes >= 0 && (wish.expires == .never || now < wish.expires)
+            let amperes = min(ownerLimits[station], holds ? wish.amperes : .infinity)
+            allocator[ownerLimit: station] =
+                amperes < .infinity ? OutsideLimit(.amperes(PerPhaseAmperes(amperes, amperes, amperes))) : nil
+        }
+        defer { seenWishes = generation }
+        return seenWishes != generation
+    }
+
+    /// nil where a line is without voltage or not measured: limits in watt then reckon with the highest voltage there
+    /// may be.
+    private func measuredVolts(_ reading: WindowReading) -> PerPhaseVolts? {
+        let volts = reading.voltageRMS
+        guard volts.min() >= 50 else { return nil }
+        return PerPhaseVolts(volts[0], volts[1], volts[2])
     }
 
     private mutating func beginSecond() {
@@ -213,11 +259,28 @@ struct ControlLoop: ~Copyable {
     private func publish() {
         for station in 0..<writers.count {
             writers[station].publish(allocator[station])
-            published[station].store(allocator[station])
+            outlets.published[station].store(allocator[station])
         }
+        for group in 0..<outlets.groups.count { outlets.groups[group].store(GroupSnapshot(allocator.record(node: group))) }
     }
 
-    private func show() { snapshots.store(snapshot) }
+    /// Call after each decision: it may have ended an intervention, and at most one.
+    private mutating func noteSignal() {
+        snapshot.signalMode = allocator.signalMode
+        snapshot.intervention = allocator.intervention
+        guard snapshot.endedInterventions != allocator.endedInterventionCount else { return }
+        outlets.interventions[snapshot.endedInterventions % LoopOutlets.keptInterventions].store(
+            allocator.lastIntervention)
+        snapshot.endedInterventions = allocator.endedInterventionCount
+    }
+
+    private mutating func show() {
+        if isFuseKnown {
+            snapshot.secondsToTrip = allocator.secondsToTrip
+            snapshot.fuseUsedShare = allocator.fuseUsedShare
+        }
+        outlets.snapshots.store(snapshot)
+    }
 
     // The stored properties go in one by one: a span over one of them otherwise holds all of `self`.
 

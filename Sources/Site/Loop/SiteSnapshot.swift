@@ -16,6 +16,15 @@ public struct SiteSnapshot: Sendable, BitwiseCopyable {
     /// What the supply can still carry below fuse and margin; negative in an overload.
     public internal(set) var headroom = PerPhaseAmperes.zero
     public internal(set) var alarm = AllocationAlarm(rawValue: 0)
+    /// Seconds until the main fuse may trip at the present current, by line, and how much of the warmth that it bears is
+    /// used; nil: the settings do not say which fuse it is.
+    public internal(set) var secondsToTrip: PerPhaseSeconds?
+    public internal(set) var fuseUsedShare: PerPhaseShare?
+    /// The utility's signal.
+    public internal(set) var signalMode = SignalMode.normal
+    /// The stretch of it that lasts; nil: none. And how many have ended since the start.
+    public internal(set) var intervention: Intervention?
+    public internal(set) var endedInterventions = 0
     /// Joule since the start, per line and direction.
     public internal(set) var energy = EnergyRegister()
     /// Since the start: blocks taken, frames taken, frames known to be lost, gaps, connections regained.

@@ -14,12 +14,12 @@ extension SiteSettings {
 
     /// - Parameter names: of the other stations.
     static func cloudStations(
-        _ node: YAMLNode?, beside names: [String]
+        _ node: YAMLNode?, beside names: [String], _ groups: [SiteGroup], feedsIn: Bool
     ) throws(YAMLError) -> [CloudStationConfiguration] {
         guard let node else { return [] }
         var stations: [CloudStationConfiguration] = []
         for entry in try node.list() where isCloudStation(entry) {
-            let station = try cloudStation(entry)
+            let station = try cloudStation(entry, groups, feedsIn: feedsIn)
             if names.contains(station.name) || stations.contains(where: { $0.name == station.name }) {
                 throw entry.error("two stations are called '\(station.name)'", "give each its own name")
             }
@@ -36,11 +36,15 @@ extension SiteSettings {
         return stations
     }
 
-    private static func cloudStation(_ node: YAMLNode) throws(YAMLError) -> CloudStationConfiguration {
-        let fields = try node.fields([
-            "name", "type", "installation", "credentials", "phases", "limit-a", "fail-safe-a", "raise-interval-min",
-            "set-offline-current", "charger-phases", "load-management",
-        ])
+    private static let cloudStationKeys = [
+        "name", "type", "installation", "credentials", "phases", "limit-a", "fail-safe-a", "raise-interval-min",
+        "set-offline-current", "charger-phases", "load-management",
+    ]
+
+    private static func cloudStation(
+        _ node: YAMLNode, _ groups: [SiteGroup], feedsIn: Bool
+    ) throws(YAMLError) -> CloudStationConfiguration {
+        let fields = try node.fields(cloudStationKeys + sharingKeys)
         let profile = try fields.required("type").choice(
             CloudProfile.builtIn.map { ($0.identifier, $0) }, what: "station type")
         let place = try fields.required("credentials")
@@ -53,7 +57,7 @@ extension SiteSettings {
         let limit = try fields.required("limit-a").number(6...1000)
         var chargers: [String: [Phase]] = [:]
         for (charger, entry) in try fields["charger-phases"]?.entries() ?? [] { chargers[charger] = try lines(entry) }
-        let station = CloudStationConfiguration(
+        var station = CloudStationConfiguration(
             name: try fields.required("name").string(), profile: profile,
             installation: try fields.required("installation").string(), credentials: credentials,
             supplyPhases: try fields["phases"].map { node throws(YAMLError) in try lines(node) } ?? Phase.allCases,
@@ -61,6 +65,7 @@ extension SiteSettings {
             raiseIntervalSeconds: try (fields["raise-interval-min"]?.number(1...1440) ?? 15) * 60,
             setsOfflineCurrent: try fields["set-offline-current"]?.boolean() ?? false, chargerLines: chargers,
             isManaged: try fields["load-management"]?.boolean() ?? true)
+        station.sharing = try sharing(fields, groups, limit: limit, feedsIn: feedsIn)
         do throws(StationError) {
             try station.check()
         } catch {
@@ -101,6 +106,7 @@ extension SiteSettings {
                 "    set-offline-current: \(station.setsOfflineCurrent)",
                 "    load-management: \(station.isManaged)",
             ]
+            lines += self.lines(of: station.sharing)
             if !station.chargerLines.isEmpty {
                 lines.append("    charger-phases:")
                 for (charger, phases) in station.chargerLines.sorted(by: { $0.key < $1.key }) {

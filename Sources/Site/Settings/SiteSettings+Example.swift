@@ -21,7 +21,10 @@ extension SiteSettings {
         }
         return SiteSettings(
             name: "My building",
-            supply: Supply(limits: SupplyLimits(mainAmperes: .init(40), marginAmperes: .init(4))),
+            supply: Supply(
+                limits: SupplyLimits(
+                    mainAmperes: .init(40), marginAmperes: .init(4),
+                    device: ProtectiveDevice(.fuseGG, ratedAmperes: 40))),
             // Its driver gives the rate in kilohertz: the frames per second are written down here.
             meter: MeterSettings(uri: "local:", device: "ads131e08", sampleRateHz: 8000, inputs: inputs),
             realtime: RealtimeSettings(), policy: AllocationPolicy(), stations: stations)

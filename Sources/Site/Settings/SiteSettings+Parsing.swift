@@ -15,7 +15,10 @@ extension SiteSettings {
         yaml: String, file: String, profiles: [StationProfile] = StationProfile.builtIn
     ) throws(YAMLError) -> SiteSettings {
         let top = try YAMLNode.parse(yaml, file: file)
-            .fields(["site", "supply", "meter", "realtime", "allocation", "station-profiles", "stations"])
+            .fields([
+                "site", "supply", "meter", "realtime", "allocation", "utility-signal", "groups", "station-profiles",
+                "stations",
+            ])
         let supply = try Supply(top.required("supply"))
         let meter = try MeterSettings(top.required("meter"))
         let folder = try top["station-profiles"]?.string()
@@ -23,12 +26,15 @@ extension SiteSettings {
         if let folder {
             known += try StationProfile.profiles(inFolder: Self.path(folder, beside: file), besides: profiles)
         }
-        let stations = try Self.stations(top["stations"], known)
-        let cloudStations = try Self.cloudStations(top["stations"], beside: stations.map(\.name))
+        let groups = try Self.groups(top["groups"])
+        let stations = try Self.stations(top["stations"], known, groups, feedsIn: supply.feedsIn)
+        let cloudStations = try Self.cloudStations(
+            top["stations"], beside: stations.map(\.name), groups, feedsIn: supply.feedsIn)
         var settings = SiteSettings(
             name: try top["site"]?.string() ?? "site", supply: supply, meter: meter,
             realtime: try RealtimeSettings(top["realtime"]), policy: try Self.policy(top["allocation"]),
-            stations: stations, cloudStations: cloudStations)
+            stations: stations, cloudStations: cloudStations, groups: groups,
+            utilitySignal: try Self.utilitySignal(top["utility-signal"]))
         settings.stationProfilesFolder = folder
         return settings
     }
@@ -38,43 +44,6 @@ extension SiteSettings {
         guard !path.hasPrefix("/"), let slash = file.lastIndex(of: "/") else { return path }
         return String(file[...slash]) + path
     }
-
-    private static func policy(_ node: YAMLNode?) throws(YAMLError) -> AllocationPolicy {
-        var policy = AllocationPolicy()
-        guard let fields = try node?.fields(["raise-after-s"]) else { return policy }
-        if let seconds = try fields["raise-after-s"]?.number(2...3600) { policy.raiseAfterSeconds = seconds }
-        return policy
-    }
-}
-
-extension SiteSettings.Supply {
-    init(_ node: YAMLNode) throws(YAMLError) {
-        let fields = try node.fields(["nominal-hz", "nominal-v", "main-limit-a", "security-margin-a", "feed-in"])
-        nominalHz = try fields["nominal-hz"]?.choice([("50", 50), ("60", 60)], what: "nominal frequency") ?? 50
-        feedsIn = try fields["feed-in"]?.boolean() ?? false
-        nominalVolts = try fields["nominal-v"]?.number(50...500) ?? 230
-        let limit = try perPhase(fields.required("main-limit-a"), 1...6300)
-        let marginNode = fields["security-margin-a"]
-        let margin = try marginNode.map { node throws(YAMLError) in try perPhase(node, 0...6300) } ?? .zero
-        for phase in Phase.allCases where margin[phase] >= limit[phase] {
-            throw (marginNode ?? node).error(
-                "the margin of \(amperes(margin[phase])) on \(phase.name) leaves nothing of the main limit of "
-                    + amperes(limit[phase]), "use a margin below the main limit, for example a tenth of it")
-        }
-        limits = SupplyLimits(mainAmperes: limit, marginAmperes: margin)
-    }
-}
-
-/// One number for all lines, or a list of three.
-private func perPhase(_ node: YAMLNode, _ range: ClosedRange<Double>) throws(YAMLError) -> PerPhaseAmperes {
-    let values = try node.listOrOne()
-    guard values.count == 1 || values.count == 3 else {
-        throw node.error("\(values.count) values", "write one number for all lines, or three for L1, L2, L3")
-    }
-    var numbers: [Double] = []
-    for value in values { numbers.append(try value.number(range)) }
-    return numbers.count == 1
-        ? PerPhaseAmperes(numbers[0]) : PerPhaseAmperes(numbers[0], numbers[1], numbers[2])
 }
 
 extension SiteSettings.MeterSettings {

@@ -9,12 +9,12 @@ extension SiteSettings {
     ]
 
     static func stations(
-        _ node: YAMLNode?, _ profiles: [StationProfile]
+        _ node: YAMLNode?, _ profiles: [StationProfile], _ groups: [SiteGroup], feedsIn: Bool
     ) throws(YAMLError) -> [StationConfiguration] {
         guard let node else { return [] }
         var stations: [StationConfiguration] = []
         for entry in try node.list() where !isCloudStation(entry) {
-            let station = try Self.station(entry, profiles)
+            let station = try Self.station(entry, profiles, groups, feedsIn: feedsIn)
             if stations.contains(where: { $0.name == station.name }) {
                 throw entry.error("two stations are called '\(station.name)'", "give each its own name")
             }
@@ -44,9 +44,9 @@ extension SiteSettings {
     }
 
     private static func station(
-        _ node: YAMLNode, _ profiles: [StationProfile]
+        _ node: YAMLNode, _ profiles: [StationProfile], _ groups: [SiteGroup], feedsIn: Bool
     ) throws(YAMLError) -> StationConfiguration {
-        let fields = try node.fields(stationKeys)
+        let fields = try node.fields(stationKeys + sharingKeys)
         let profile = try fields.required("type").choice(
             profiles.map { ($0.identifier, $0) }, what: "station type")
         let link = try StationLink(fields, profile)
@@ -60,6 +60,7 @@ extension SiteSettings {
             serial: link.serial)
         station.addressOffset = Int(try fields["address-offset"]?.integer(-65_535...65_535) ?? 0)
         station.serialNumber = try fields["serial-number"]?.string()
+        station.sharing = try sharing(fields, groups, limit: limit, feedsIn: feedsIn)
         do throws(StationError) {
             try station.check()
         } catch {

@@ -8,17 +8,9 @@ extension SiteSettings {
             "# Settings of a Headroom device. Check them with: headroom check --config THIS_FILE",
             "site: \(quoted(name))",
             "",
-            "# The building's connection.",
-            "supply:",
-            "  nominal-hz: \(number(supply.nominalHz))          # 50 or 60",
-            "  nominal-v: \(number(supply.nominalVolts))          # phase against neutral",
-            "  # Rating of the main fuse: one number, or one for each of L1, L2, L3.",
-            "  main-limit-a: \(list(supply.limits.mainAmperes))",
-            "  # Kept free below it, for what the cars need to follow a new limit.",
-            "  security-margin-a: \(list(supply.limits.marginAmperes))",
-            "  # true where photovoltaics or another source may feed in; else power towards the grid is a wiring fault.",
-            "  feed-in: \(supply.feedsIn)",
-            "",
+        ]
+        lines += supplyLines
+        lines += [
             "# The ADC, read through libiio. The arrow on a current sensor points to the consumers; each sensor sits on",
             "# the line of the voltage input with the same number.",
             "meter:",
@@ -71,10 +63,8 @@ extension SiteSettings {
         lines += [
             "  lock-memory: \(realtime.locksMemory)",
             "",
-            "allocation:",
-            "  raise-after-s: \(number(policy.raiseAfterSeconds))   # room must have lasted this long before a limit rises",
-            "",
         ]
+        lines += allocationLines + utilitySignalLines + groupLines
         if let folder = stationProfilesFolder {
             lines += [
                 "# Profiles of other stations, *.yaml; beside this file where the path does not begin with /.",
@@ -85,6 +75,8 @@ extension SiteSettings {
         lines += [
             "# Charging stations. type: a built-in profile, or one of the folder station-profiles. phases: the supply line",
             "# on which each of the station's own phases is connected, in its order; one entry for a single-phase station.",
+            "# Where wanted: group, weight (2: twice the share), guaranteed-minimum: true, owner-limit-a, source (grid, surplus,",
+            "# minimum-and-surplus).",
             "stations:\(stations.isEmpty && cloudStations.isEmpty ? " []" : "")",
         ]
         for station in stations {
@@ -98,6 +90,7 @@ extension SiteSettings {
                 "    fail-safe-after-s: \(number(station.failSafeAfterSeconds))",
                 "    load-management: \(station.isManaged)",
             ]
+            lines += self.lines(of: station.sharing)
         }
         return (lines + cloudStationLines).joined(separator: "\n") + "\n"
     }
@@ -123,7 +116,7 @@ extension SiteSettings {
         return lines
     }
 
-    private func list(_ values: PerPhaseAmperes) -> String {
+    func list(_ values: PerPhaseAmperes) -> String {
         "[\(number(values.l1)), \(number(values.l2)), \(number(values.l3))]"
     }
 
@@ -133,9 +126,15 @@ extension SiteSettings {
     }
 
     /// `value` in a unit of which `factor` make one: the decimal that, divided by it, gives the same bits where one does.
-    private func number(_ value: Double, times factor: Double) -> String {
+    func number(_ value: Double, times factor: Double) -> String {
         let near = value * factor
         return number([near, near.nextUp, near.nextDown].first { $0 / factor == value } ?? near)
+    }
+
+    /// `value` in thousands: the decimal that, multiplied, gives the same bits where one does.
+    func kilo(_ value: Double) -> String {
+        let near = value / 1000
+        return number([near, near.nextUp, near.nextDown].first { $0 * 1000 == value } ?? near)
     }
 
     /// A double-quoted YAML text; what would break its line or show nowhere is escaped.

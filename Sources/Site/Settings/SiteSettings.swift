@@ -14,6 +14,10 @@ public struct SiteSettings: Sendable {
     public var stations: [StationConfiguration]
     /// Installations behind their maker's cloud; in the plan they follow `stations`.
     public var cloudStations: [CloudStationConfiguration]
+    /// What bears only so much behind the main fuse; stations name theirs by its place in this list.
+    public var groups: [SiteGroup]
+    /// The utility's receiver; nil: none.
+    public var utilitySignal: UtilitySignalSettings?
     /// The folder with the installer's own station profiles, as the settings name it; nil: none.
     public var stationProfilesFolder: String?
 
@@ -133,7 +137,8 @@ public struct SiteSettings: Sendable {
 
     public init(
         name: String, supply: Supply, meter: MeterSettings, realtime: RealtimeSettings, policy: AllocationPolicy,
-        stations: [StationConfiguration], cloudStations: [CloudStationConfiguration] = []
+        stations: [StationConfiguration], cloudStations: [CloudStationConfiguration] = [], groups: [SiteGroup] = [],
+        utilitySignal: UtilitySignalSettings? = nil
     ) {
         self.name = name
         self.supply = supply
@@ -142,5 +147,7 @@ public struct SiteSettings: Sendable {
         self.policy = policy
         self.stations = stations
         self.cloudStations = cloudStations
+        self.groups = groups
+        self.utilitySignal = utilitySignal
     }
 }

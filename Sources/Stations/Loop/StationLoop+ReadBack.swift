@@ -86,7 +86,7 @@ extension StationLoop {
                     + "the station allows control by Modbus and that nothing else sets its limit")
             resend(now)
         }
-        tellAccepted(found.max())
+        tellAccepted(found.max(), found)
         doubt(now)
     }
 
@@ -94,15 +94,25 @@ extension StationLoop {
         now - written.time >= Int64(profile.limit.actsWithinSeconds * 1e9)
     }
 
-    private mutating func tellAccepted(_ amperes: Double?) {
+    /// - Parameter own: of each of the station's own phases, where it takes a limit for each.
+    private mutating func tellAccepted(_ amperes: Double?, _ own: [Double] = []) {
         knowledge.report.acceptedAmperes = amperes
+        knowledge.report.acceptedLineAmperes = amperes == nil ? nil : onSupplyLines(own)
         shared.diagnostics.withLock { $0.limitInForceAmperes = amperes }
+    }
+
+    /// nil where there is not one for each of its phases.
+    private func onSupplyLines(_ own: [Double]) -> PerPhaseAmperes? {
+        guard profile.limit.isPerPhase, own.count == configuration.supplyPhases.count else { return nil }
+        var amperes = PerPhaseAmperes.zero
+        for (line, value) in zip(configuration.supplyPhases, own) { amperes[line] = value }
+        return amperes
     }
 
     /// The station holds what was written.
     mutating func confirm() {
         guard let written = limit.written else { return }
-        tellAccepted(written.setpoint.largest)
+        tellAccepted(written.setpoint.largest, written.setpoint.amperes)
         knowledge.report.inFlightAmperes = nil
         knowledge.confirmedSequence = written.sequence
         limit.checkDue = .max

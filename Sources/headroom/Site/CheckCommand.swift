@@ -31,6 +31,7 @@ struct CheckCommand: ParsableCommand {
                     + "\(amperes(limits.marginAmperes[phase])): base load and cars together stay within "
                     + amperes(limits.usable(phase)))
         }
+        lines += limitLines(settings)
         lines += ["", "Meter   \(settings.meter.uri)\(settings.meter.device.map { ", device \($0)" } ?? "")"]
         for input in settings.meter.inputs {
             let sensor =
@@ -43,14 +44,14 @@ struct CheckCommand: ParsableCommand {
             "",
             "Stations\(settings.stations.isEmpty && settings.cloudStations.isEmpty ? "  none: this device only measures" : "")",
         ]
-        for station in settings.stations { lines += Self.lines(of: station) }
+        for station in settings.stations { lines += Self.lines(of: station, settings.groups) }
         lines += settings.cloudStations.flatMap { explain($0) }
         let remarks = Self.remarks(settings)
         if !remarks.isEmpty { lines += ["", "Worth a look"] + remarks.map { "  \($0)" } }
         return lines
     }
 
-    private static func lines(of station: StationConfiguration) -> [String] {
+    private static func lines(of station: StationConfiguration, _ groups: [SiteGroup]) -> [String] {
         let profile = station.profile
         let supply = station.supplyPhases.map(\.name).joined(separator: " ")
         let lowest = profile.canPause ? "0 or \(amperes(profile.minimumAmperes))" : amperes(profile.minimumAmperes)
@@ -72,7 +73,7 @@ struct CheckCommand: ParsableCommand {
                 ? "tells its serial number: add serial-number, and no other device is ever written to"
                 : profile.identityWords)
         return ["  \(station.name): \(profile.name), \(StationPlace(station).words)"]
-            + [limit, failSafe, identity].flatMap { wrapped($0, first: "      ", width: 100) }
+            + ([limit, failSafe, identity] + [sharingWords(station.sharing, groups)].compactMap(\.self)).flatMap { wrapped($0, first: "      ", width: 100) }
     }
 
     /// What is allowed and yet often a mistake.
@@ -101,6 +102,7 @@ struct CheckCommand: ParsableCommand {
                 remarks.append("\(phase.name): without a margin the fuse carries every overload until the cars follow")
             }
         }
+        remarks += groupRemarks(settings)
         remarks += settings.cloudStations.flatMap { self.remarks($0, settings.supply.limits) }
         if settings.realtime.priority == nil {
             remarks.append("realtime.priority 0: a busy machine may delay the protection")

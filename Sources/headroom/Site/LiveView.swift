@@ -20,6 +20,8 @@ struct SiteView {
     var settings: SiteSettings
     var snapshot: SiteSnapshot
     var stations: [StationSnapshot]
+    var groups: [GroupSnapshot]
+    var isReceiverFaulty: Bool
     var messages: [String]
     var seconds: Double
     var now: MonotonicTime
@@ -29,6 +31,8 @@ struct SiteView {
         now = MonotonicTime(nanoseconds: MonotonicClock.nanoseconds())
         snapshot = device.snapshot()
         stations = device.stations()
+        groups = device.groups()
+        isReceiverFaulty = device.isReceiverFaulty
         messages = device.messages()
         seconds = Double(MonotonicClock.nanoseconds() - begun) / 1e9
     }
@@ -61,6 +65,7 @@ struct SiteView {
         if snapshot.alarm.contains(.overloadNotSolvable) {
             words.append("overload: all stations are at their floor and it is not enough")
         }
+        if isReceiverFaulty { words.append("the utility's receiver cannot be read or is miswired: its safe mode holds") }
         if snapshot.alarm.contains(.stationSilent) { words.append("a station does not answer") }
         if snapshot.alarm.contains(.stationDisobeys) { words.append("a station draws more than it was told") }
         for station in stations {
@@ -95,6 +100,7 @@ struct SiteView {
                     + column(snapshot.headroom[phase], 1, 9) + "   " + bar(share, 16)
                     + padded("\(Int((share * 100).rounded())) %", 6))
         }
+        lines += limitLines
         lines += ["", "  station      status             limit draws L1    L2    L3  why"]
         for station in stations { lines += [row(station)] + notes(station) }
         let lost = snapshot.framesLost == 0 ? "no frame lost" : "\(snapshot.framesLost) frames lost"
@@ -115,7 +121,7 @@ struct SiteView {
         let status = station.report.isAnswering ? station.report.status.words : "no answer"
         return "  " + leading(station.name, 12) + " " + leading(status, 16) + padded(amperes(station.limit.amperes), 7)
             + column(drawn.l1, 1, 8) + column(drawn.l2, 1, 6) + column(drawn.l3, 1, 6)
-            + "  " + leading(station.limit.reasonWords, 19)
+            + "  " + leading(station.limit.reasonWords(settings.groups), 19)
     }
 
     /// What the row has no room for: the words of the profile, the limit in force where it is another, the last contact
@@ -160,7 +166,7 @@ struct SiteView {
 
     /// What a line is printed for when it changes.
     var state: [String] {
-        stations.map {
+        [snapshot.intervention.map(\.words) ?? ""] + stations.map {
             "\($0.limit.amperes) \($0.limit.reason) \($0.diagnostics.statusLine($0.report)) \($0.diagnostics.faults)"
         } + alarms
     }
@@ -172,12 +178,13 @@ struct SiteView {
         }
         let list = stations.map {
             "\($0.name): \($0.diagnostics.statusLine($0.report)) "
-                + (["\(amperes($0.limit.amperes)) (\($0.limit.reasonWords))"]
+                + (["\(amperes($0.limit.amperes)) (\($0.limit.reasonWords(settings.groups)))"]
                 + ($0.report.isAnswering ? [] : [$0.diagnostics.contactLine(now)])
                 + $0.diagnostics.faults.map(\.line)).joined(separator: ", ")
         }
+        let signal = snapshot.intervention.map { ["signal \($0.words)"] } ?? []
         let alarm = alarms.isEmpty ? [] : ["ALARM " + alarms.joined(separator: "; ")]
-        return (["\(fixed(seconds, 1)) s", phases.joined(separator: ", ")] + list + alarm).joined(separator: " | ")
+        return (["\(fixed(seconds, 1)) s", phases.joined(separator: ", ")] + list + signal + alarm).joined(separator: " | ")
     }
 
     // MARK: JSON
@@ -201,20 +208,20 @@ struct SiteView {
             return
                 "\(json(phase.name)):{\"u_rms\":\(json(window.voltageRMS[index])),\"i_rms\":\(json(window.currentRMS[index])),"
                 + "\"p\":\(json(window.activePower[index])),\"pf\":\(json(window.powerFactor(index))),"
-                + "\"headroom_a\":\(json(snapshot.headroom[phase]))}"
+                + "\"headroom_a\":\(json(snapshot.headroom[phase]))\(fuseMembers(phase))}"
         }
         let list = stations.map { station in
             "{\"name\":\(json(station.name)),\"status\":\(json(station.report.status.words)),"
                 + "\"answering\":\(station.report.isAnswering),\"limit_a\":\(jsonAmperes(station.limit.amperes)),"
                 + "\"reason\":\(json(station.limit.reason.identifier)),"
-                + "\"limiting_phase\":\(station.limit.limitingPhase.map { json($0.name) } ?? "null"),"
+                + "\"limiting_phase\":\(station.limit.limitingPhase.map { json($0.name) } ?? "null")\(decidingMembers(station.limit)),"
                 + "\"accepted_a\":\(jsonAmperes(station.report.acceptedAmperes)),"
                 + "\"drawn_a\":[\(jsonAmperes(station.report.drawnAmperes.l1)),\(jsonAmperes(station.report.drawnAmperes.l2)),"
                 + "\(jsonAmperes(station.report.drawnAmperes.l3))],\(diagnosis(station))}"
         }
         return
             "{\"t_s\":\(fixed(seconds, 3)),\"f_hz\":\(json(window.frequencyHz)),\"phases\":{\(phases.joined(separator: ","))},"
-            + "\"stations\":[\(list.joined(separator: ","))],\"frames\":\(snapshot.frames),"
+            + "\"stations\":[\(list.joined(separator: ","))],\(limitMembers)\"frames\":\(snapshot.frames),"
             + "\"frames_lost\":\(snapshot.framesLost),\"reconnects\":\(snapshot.reconnects),"
             + "\"flags\":[\(window.flags.words.map { json($0) }.joined(separator: ","))],"
             + "\"alarms\":[\(alarms.map { json($0) }.joined(separator: ","))]}"

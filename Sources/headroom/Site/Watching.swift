@@ -22,11 +22,14 @@ struct Watching {
         var lastState: [String] = []
         var lastLine = -Double.infinity
         var drawn = 0
+        var events = InterventionEvents()
+        defer { events.report(device, kind: kind, isLast: true) }
         while !interrupt.hasHappened {
             wake.wait(until: min(next, end))
             let now = MonotonicClock.nanoseconds()
             next = max(next + step, now)
             let view = SiteView(device, since: begun)
+            events.report(device, kind: kind)
             switch kind {
             case .json: print(view.jsonLine)
             case .table:
