@@ -49,6 +49,10 @@ public struct Simulation: ~Copyable {
         for index in nodes.indices { nodes[index].isMetered = false }
         allocator = Allocator(
             limits: site.limits, stations: site.stations.map(\.rating), policy: site.policy, nodes: nodes)
+        for (index, station) in site.stations.enumerated() {
+            guard let amperes = station.ownerLimitAmperes else { continue }
+            allocator[ownerLimit: index] = OutsideLimit(.amperes(PerPhaseAmperes(amperes)))
+        }
         stations = site.stations.map { SimulatedStation($0) }
         reports = Array(repeating: StationReport(), count: site.stations.count)
         player = LoadPlayer(load, seed: seed, began: began)

@@ -29,6 +29,8 @@ public struct SimulationSummary: Sendable {
     /// Highest second of each line, in ampere.
     public var highestAmperes: SIMD3<Double>
     public var highestBaseAmperes: SIMD3<Double>
+    /// Mean of the building's own load on each line, in ampere.
+    public var meanBaseAmperes: SIMD3<Double>
     /// What the cars took on each line, in milliampere-seconds.
     public var stationMilliampereSeconds: SIMD3<Int64>
     public var overload: OverloadJudge
@@ -73,6 +75,7 @@ public struct SimulationSummary: Sendable {
         jainIndex = squares > 0 ? sum * sum / (Double(shares.count) * squares) : 1
         highestAmperes = SIMD3<Double>(ledger.highestLoad) / 1000
         highestBaseAmperes = SIMD3<Double>(ledger.highestBase) / 1000
+        meanBaseAmperes = SIMD3<Double>(ledger.base) / (1000 * Double(max(1, simulation.second)))
         stationMilliampereSeconds = ledger.stations
         overload = simulation.overload
         observedDevice = simulation.observedDevice

@@ -9,6 +9,8 @@ public struct StationModel: Sendable {
     public var rating: StationRating
     /// The supply line of each of its own phases; a car uses the first ones.
     public var supplyPhases: [Phase]
+    /// The owner's limit, in ampere per line; nil: none.
+    public var ownerLimitAmperes: Double?
     /// The limits that it takes.
     let steps: LimitSteps
     /// Whole seconds from a limit's arrival until it acts; the station confirms it then.
@@ -45,6 +47,7 @@ public struct StationModel: Sendable {
     /// A station as the site's settings describe it, with its profile's times and its model's habits.
     public init(_ configuration: StationConfiguration) {
         self.init(name: configuration.name, rating: configuration.rating, supplyPhases: configuration.supplyPhases)
+        ownerLimitAmperes = configuration.sharing.ownerLimitAmperes
         let profile = configuration.profile
         let habits = StationBehaviour.of(profile)
         actsAfterSeconds = Self.whole(habits.limitActsAfterSeconds)

@@ -109,7 +109,7 @@ struct SimulateInput: ParsableArguments {
             }
         }
         return SimulatedSite(
-            limits: settings.supply.limits, policy: settings.policy, volts: settings.supply.nominalVolts,
+            limits: settings.supply.limits, nodes: settings.groups.map(\.node), policy: settings.policy, volts: settings.supply.nominalVolts,
             feedsIn: settings.supply.feedsIn, stations: models)
     }
 

@@ -108,6 +108,13 @@ struct SimulateWords {
                 "On \(phase.name) the building alone reaches \(fixed(summary.highestBaseAmperes[line], 1)) A of the usable "
                     + "\(amperes(limits.usable(phase))): move loads to another line, or order a larger connection.")
         }
+        let base = summary.meanBaseAmperes
+        let (fullest, emptiest) = (base.max(), base.min())
+        if verdict != .yes, fullest - emptiest > 5, let line = (0..<3).first(where: { base[$0] == fullest }) {
+            advice.append(
+                "The building leans on L\(line + 1): \(fixed(fullest, 1)) A on average against \(fixed(emptiest, 1)) A on the "
+                    + "least used line. Each load that moves to another line is room for cars.")
+        }
         let charged = stationAmpereHours
         if let most = charged.max(), let least = charged.min(), verdict != .yes, most > 1.3 * least {
             let line = charged.firstIndex(of: most) ?? 0
