@@ -13,7 +13,8 @@ public struct CSVError: Error, Equatable, CustomStringConvertible {
     public var description: String {
         let place = line.map { "\(file):\($0)" } ?? file
         let words = column.isEmpty ? "\(place): \(problem); \(remedy)" : "\(place): \(column): \(problem); \(remedy)"
-        return String(String.UnicodeScalarView(words.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+        return String(
+            String.UnicodeScalarView(words.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
     }
 }
 
@@ -105,7 +106,8 @@ public struct CSVTable {
     public func time(_ row: Row, _ place: Int) throws(CSVError) -> (time: WallTime, offsetSeconds: Int64?) {
         guard let time = WallTime.parse(row.fields[place]) else {
             throw error(
-                row, place, "'\(row.fields[place])' is no time", "write it as 2019-09-01T08:00:00, or with an offset behind")
+                row, place, "'\(row.fields[place])' is no time",
+                "write it as 2019-09-01T08:00:00, or with an offset behind")
         }
         return time
     }

@@ -60,7 +60,9 @@ extension CarVisit {
             }
         }
         // Equal arrivals stay in the order in which they were drawn.
-        return visits.enumerated().sorted { ($0.element.arrivalSecond, $0.offset) < ($1.element.arrivalSecond, $1.offset) }
-            .map(\.element)
+        return visits.enumerated().sorted {
+            ($0.element.arrivalSecond, $0.offset) < ($1.element.arrivalSecond, $1.offset)
+        }
+        .map(\.element)
     }
 }

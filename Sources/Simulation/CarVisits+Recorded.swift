@@ -32,7 +32,8 @@ public struct RecordedSessions: Sendable {
             let shift = (arrival.offsetSeconds ?? 0) - (departure.offsetSeconds ?? arrival.offsetSeconds ?? 0)
             let stay = departure.time.seconds - arrival.time.seconds + shift
             guard stay > 0, stay <= 100 * 86_400 else {
-                throw table.error(row, departurePlace, "not within 100 days after the arrival", "correct one of the two")
+                throw table.error(
+                    row, departurePlace, "not within 100 days after the arrival", "correct one of the two")
             }
             let energy = try table.number(row, energyPlace, 0...1000) * 1000
             guard energy > 0 else { continue }

@@ -8,7 +8,8 @@ struct DrawnLoad: Sendable {
 
     /// How busy people are from hour to hour of the day; 1: as the appliances' own times say.
     private static let activity: [Double] = [
-        0.3, 0.2, 0.2, 0.2, 0.3, 0.5, 1.0, 1.4, 1.1, 0.8, 0.8, 1.0, 1.3, 1.0, 0.8, 0.8, 1.0, 1.4, 1.8, 1.8, 1.5, 1.2, 0.8,
+        0.3, 0.2, 0.2, 0.2, 0.3, 0.5, 1.0, 1.4, 1.1, 0.8, 0.8, 1.0, 1.3, 1.0, 0.8, 0.8, 1.0, 1.4, 1.8, 1.8, 1.5, 1.2,
+        0.8,
         0.5,
     ]
 

@@ -62,11 +62,13 @@ public struct RecordedLoad: Sendable {
         var began = WallTime(seconds: 0)
         for row in table.rows {
             let second =
-                isClock ? try table.time(row, timePlace).time.seconds : Int64(try table.number(row, timePlace, 0...1e10))
+                isClock
+                ? try table.time(row, timePlace).time.seconds : Int64(try table.number(row, timePlace, 0...1e10))
             if starts.isEmpty { began = WallTime(seconds: second) }
             let start = second - began.seconds
             if let last = starts.last, start <= last {
-                throw table.error(row, timePlace, "not after the row before", "sort the rows by time, one for each moment")
+                throw table.error(
+                    row, timePlace, "not after the row before", "sort the rows by time, one for each moment")
             }
             var sample = SIMD3<Int32>.zero
             for (line, place) in places.enumerated() {

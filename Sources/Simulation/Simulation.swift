@@ -176,7 +176,9 @@ public struct Simulation: ~Copyable {
     private mutating func letCarsComeAndGo(at now: Int) {
         for index in stations.indices {
             guard let stay = stations[index].stay, stay.visit.departureSecond <= now else { continue }
-            if let result = stations[index].unplug(station: index, at: now, volts: site.volts) { results.append(result) }
+            if let result = stations[index].unplug(station: index, at: now, volts: site.volts) {
+                results.append(result)
+            }
         }
         while nextVisit < visits.count, visits[nextVisit].arrivalSecond <= now {
             let visit = visits[nextVisit]

@@ -26,7 +26,8 @@ extension SiteEvent {
                     "\(what.rawValue) has no '\(key)'", "its keys are \(what.keys.joined(separator: ", "))")
             }
             let start = try second(fields.required("at"), began: began)
-            let seconds = try fields["minutes"].map { entry throws(YAMLError) in Int(try entry.number(0.05...1e6) * 60) }
+            let seconds = try fields["minutes"].map { entry throws(YAMLError) in Int(try entry.number(0.05...1e6) * 60)
+            }
             events.append(
                 SiteEvent(
                     try what.kind(fields, stations: stations), startSecond: start,
@@ -57,7 +58,8 @@ extension SiteEvent {
 
         func kind(_ fields: YAMLFields, stations: [String]) throws(YAMLError) -> Kind {
             func station() throws(YAMLError) -> Int {
-                try fields.required("station").choice(stations.enumerated().map { ($1, $0) }, what: "station of the site")
+                try fields.required("station").choice(
+                    stations.enumerated().map { ($1, $0) }, what: "station of the site")
             }
             switch self {
             case .stationSilent: return .stationSilent(try station())

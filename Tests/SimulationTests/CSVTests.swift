@@ -61,6 +61,8 @@ import Testing
         #expect(WallTime.parse(time.text)?.time == time)
     }
 
-    @Test(arguments: ["2019-13-01", "2019-02-29", "2019-09-01T24:00", "2019-09-01T08", "20190901", "", "2019-09-01T08:00:00+1"])
+    @Test(arguments: [
+        "2019-13-01", "2019-02-29", "2019-09-01T24:00", "2019-09-01T08", "20190901", "", "2019-09-01T08:00:00+1",
+    ])
     func `what is no moment is refused`(text: String) { #expect(WallTime.parse(text) == nil) }
 }

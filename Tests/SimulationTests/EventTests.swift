@@ -30,7 +30,10 @@ import Testing
         ("events:\n  - {at: \"1 25:00\", what: meter-lost}", "e.yaml:2: events[0].at: '1 25:00' is no time"),
         ("events:\n  - {at: \"1 05:00\", what: meter-gone}", "e.yaml:2: events[0].what: 'meter-gone' is no event"),
         ("events:\n  - {at: \"1 05:00\", what: meter-lost, share: 1}", "e.yaml:2: events[0].share: meter-lost has no"),
-        ("events:\n  - {at: \"1 05:00\", what: station-silent, station: P3}", "e.yaml:2: events[0].station: 'P3' is no"),
+        (
+            "events:\n  - {at: \"1 05:00\", what: station-silent, station: P3}",
+            "e.yaml:2: events[0].station: 'P3' is no"
+        ),
         ("events:\n  - {at: \"1 05:00\", what: signal}", "e.yaml:2: events[0]: no limit"),
         ("events:\n  - {at: \"1 05:00\", what: signal, share: 0.3, amperes: 5}", "e.yaml:2: events[0]: amperes and"),
         ("events:\n  - {what: meter-lost}", "e.yaml:2: events[0]: 'at' is missing"),

@@ -13,7 +13,8 @@ enum Sites {
             let turned = (0..<3).map { Phase.allCases[($0 + index) % 3] }
             var model = StationModel(
                 name: "P\(index + 1)",
-                rating: StationRating(maximumAmperes: maximum, stepAmperes: 0.1, failSafeAmperes: 6), supplyPhases: turned)
+                rating: StationRating(maximumAmperes: maximum, stepAmperes: 0.1, failSafeAmperes: 6),
+                supplyPhases: turned)
             model.actsAfterSeconds = actsAfter
             return model
         }

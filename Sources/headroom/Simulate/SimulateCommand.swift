@@ -38,7 +38,8 @@ struct SimulateCommand: ParsableCommand {
     var json = false
 
     @Option(
-        parsing: .unconditional, help: ArgumentHelp("Seconds from one JSON line of an interval to the next.", valueName: "s"))
+        parsing: .unconditional,
+        help: ArgumentHelp("Seconds from one JSON line of an interval to the next.", valueName: "s"))
     var every = 60
 
     @Option(help: ArgumentHelp("Write a page with charts to this new file.", valueName: "file"))
@@ -84,7 +85,8 @@ struct SimulateCommand: ParsableCommand {
             let compared = try compare(plan, others, beside: summary)
             if !compared.isEmpty, !json { SimulateWords.comparison(compared).forEach { print($0) } }
             if let report {
-                let page = ReportPage(plan: plan, summary: summary, results: simulation.results, recorder: recorder, compared: compared)
+                let page = ReportPage(
+                    plan: plan, summary: summary, results: simulation.results, recorder: recorder, compared: compared)
                 try SettingsFile.write(page.html, to: report)
                 complain("wrote \(report)")
             }

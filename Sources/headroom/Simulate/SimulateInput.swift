@@ -67,7 +67,9 @@ struct SimulateInput: ParsableArguments {
         guard sessions == nil || carsPerDay == nil else { throw UsageError("--sessions and --cars-per-day: use one") }
         guard loadColumns == nil || load != nil else { throw UsageError("--load-columns without --load") }
         let kind = try car.map { text in
-            guard let kind = CarKind(text) else { throw UsageError("--car \(text): use phases x ampere, as 3x16 or 1x32") }
+            guard let kind = CarKind(text) else {
+                throw UsageError("--car \(text): use phases x ampere, as 3x16 or 1x32")
+            }
             return kind
         }
         let settings = try SettingsFile.read(settings)
@@ -109,7 +111,8 @@ struct SimulateInput: ParsableArguments {
             }
         }
         return SimulatedSite(
-            limits: settings.supply.limits, nodes: settings.groups.map(\.node), policy: settings.policy, volts: settings.supply.nominalVolts,
+            limits: settings.supply.limits, nodes: settings.groups.map(\.node), policy: settings.policy,
+            volts: settings.supply.nominalVolts,
             feedsIn: settings.supply.feedsIn, stations: models)
     }
 
@@ -136,7 +139,9 @@ struct SimulateInput: ParsableArguments {
 
     private func readCars(_ plan: inout SimulationPlan, kind: CarKind?, pattern: ArrivalPattern) throws {
         let first = try from.map { text in
-            guard let day = WallTime.parse(text)?.time else { throw UsageError("--from \(text): use a date, 2019-09-02") }
+            guard let day = WallTime.parse(text)?.time else {
+                throw UsageError("--from \(text): use a date, 2019-09-02")
+            }
             return day
         }
         let cars = kind.map { "each \($0)" } ?? "chargers drawn"
@@ -145,7 +150,8 @@ struct SimulateInput: ParsableArguments {
             let perDay = carsPerDay ?? Double(plan.site.stations.count)
             plan.visits = CarVisit.drawn(
                 perDay: perDay, days: days, pattern: pattern, car: kind, seed: seed, began: plan.began)
-            plan.carWords = "\(fixed(perDay, perDay == perDay.rounded() ? 0 : 1)) cars a day drawn (\(arrivals)), \(cars)"
+            plan.carWords =
+                "\(fixed(perDay, perDay == perDay.rounded() ? 0 : 1)) cars a day drawn (\(arrivals)), \(cars)"
             return
         }
         let text = try SettingsFile.text(
@@ -160,49 +166,5 @@ struct SimulateInput: ParsableArguments {
                     + "\(recorded.firstDay.dayText): use --from")
         }
         plan.carWords = "\(plan.visits.count) sessions of \(sessions), \(cars)"
-    }
-}
-
-/// Everything that a run needs, read and checked.
-struct SimulationPlan {
-    var site: SimulatedSite
-    var name: String
-    var load = BaseLoad.drawn
-    var visits: [CarVisit] = []
-    var events: [SiteEvent] = []
-    var began = WallTime.parse("2026-01-05")?.time ?? WallTime(seconds: 0)
-    var days: Int
-    var seed: UInt64
-    // For people.
-    var loadWords = "a small house with three flats, drawn"
-    var carWords = ""
-    var eventWords: String?
-
-    init(_ site: SimulatedSite, name: String, days: Int, seed: UInt64) {
-        self.site = site
-        self.name = name
-        self.days = days
-        self.seed = seed
-    }
-
-    var seconds: Int { days * 86_400 }
-    /// The smallest rating of the three lines.
-    var mainAmperes: Double {
-        let main = site.limits.mainAmperes
-        return min(main.l1, main.l2, main.l3)
-    }
-
-    func makeSimulation() -> Simulation {
-        Simulation(site, load: load, visits: visits, events: events, began: began, seed: seed)
-    }
-
-    /// Another main fuse on all lines; its margin stays, and its device has the new rating.
-    mutating func setMainLimit(_ amperes: Double, named option: String) throws {
-        let margin = site.limits.marginAmperes.maximum
-        guard amperes <= 6300, amperes > margin else {
-            throw UsageError("\(option) \(fixed(amperes, 0)): use more than the margin of \(fixed(margin, 0)) A, up to 6300")
-        }
-        site.limits.mainAmperes = PerPhaseAmperes(amperes)
-        site.limits.device?.ratedAmperes = amperes
     }
 }

@@ -61,7 +61,8 @@ struct SimulateLines {
                 + "\"base_a\":\(list(base)),\"load_a\":\(list(load)),"
                 + "\"highest_a\":[\((0..<3).map { json(Double(highest[$0]) / 1000) }.joined(separator: ","))],"
                 + "\"waiting\":\(waiting),\"signal\":\"\(simulation.signalMode)\",\"alarms\":\(json(Self.alarms(simulation.alarm))),"
-                + "\"seconds_to_trip\":\(json(simulation.secondsToTrip)),\"stations\":[\(stations.joined(separator: ","))]}")
+                + "\"seconds_to_trip\":\(json(simulation.secondsToTrip)),\"stations\":[\(stations.joined(separator: ","))]}"
+        )
         seconds = 0
         base = .zero
         load = .zero

@@ -61,7 +61,8 @@ struct ReportChart {
     mutating func level(_ value: Double, style: String, label: String) {
         let height = number(y(value))
         elements.append(
-            "<line class=\"\(style)\" x1=\"\(number(Self.left))\" x2=\"\(number(Self.right))\" y1=\"\(height)\" y2=\"\(height)\"/>")
+            "<line class=\"\(style)\" x1=\"\(number(Self.left))\" x2=\"\(number(Self.right))\" y1=\"\(height)\" y2=\"\(height)\"/>"
+        )
         text(label, x: Self.right - 4, y: y(value) - 5, style: "label \(style)-text", anchor: "end")
     }
 
@@ -78,7 +79,8 @@ struct ReportChart {
         let start = x(fromSecond)
         elements.append(
             "<rect class=\"\(style)\" x=\"\(number(start))\" y=\"\(number(y))\" "
-                + "width=\"\(number(max(0.5, x(min(fromSecond + seconds, self.seconds)) - start)))\" height=\"\(number(height))\"/>")
+                + "width=\"\(number(max(0.5, x(min(fromSecond + seconds, self.seconds)) - start)))\" height=\"\(number(height))\"/>"
+        )
     }
 
     /// The axis of values, with lines across.
@@ -129,7 +131,8 @@ struct ReportChart {
     /// - Parameter below: pixels below the plot, for labels.
     func svg(title: String, below: Double = 24) -> String {
         let whole = number(top + height + below)
-        return "<svg viewBox=\"0 0 \(number(Self.width)) \(whole)\" role=\"img\" aria-label=\"\(SVGCanvas.escaped(title))\">"
+        return
+            "<svg viewBox=\"0 0 \(number(Self.width)) \(whole)\" role=\"img\" aria-label=\"\(SVGCanvas.escaped(title))\">"
             + elements.joined(separator: "\n") + "</svg>"
     }
 

@@ -61,7 +61,8 @@ struct ReportCharts {
             chart.row(
                 stretches.map { $0.drawn[index] / maximum }, stretch: recorded.seconds, bottom: top + rowHeight - 2,
                 height: rowHeight - 4, style: "current")
-            chart.text("\(index + 1)", x: ReportChart.left - 8, y: top + rowHeight / 2 + 4, style: "label", anchor: "end")
+            chart.text(
+                "\(index + 1)", x: ReportChart.left - 8, y: top + rowHeight / 2 + 4, style: "label", anchor: "end")
         }
         return chart.svg(title: "Current of each station over time")
     }
@@ -97,7 +98,8 @@ struct ReportCharts {
             let x = 46 + Double(place) * 102
             elements.append(
                 "<rect class=\"\(place == 9 ? "cars" : place >= 7 ? "cars soft" : "waits")\" x=\"\(fixed(x, 0))\" "
-                    + "y=\"\(fixed(118 - height, 1))\" width=\"\(fixed(width, 0))\" height=\"\(fixed(height, 1))\" rx=\"2\"/>")
+                    + "y=\"\(fixed(118 - height, 1))\" width=\"\(fixed(width, 0))\" height=\"\(fixed(height, 1))\" rx=\"2\"/>"
+            )
             if count > 0 {
                 elements.append(
                     "<text class=\"label strong\" x=\"\(fixed(x + width / 2, 0))\" y=\"\(fixed(112 - height, 1))\" "
@@ -106,7 +108,8 @@ struct ReportCharts {
         }
         for (place, name) in names.enumerated() {
             elements.append(
-                "<text class=\"label\" x=\"\(fixed(place == 10 ? 1076 : 43 + Double(place) * 102, 0))\" y=\"136\" text-anchor=\"\(place == 10 ? "end" : "middle")\">\(name)</text>")
+                "<text class=\"label\" x=\"\(fixed(place == 10 ? 1076 : 43 + Double(place) * 102, 0))\" y=\"136\" text-anchor=\"\(place == 10 ? "end" : "middle")\">\(name)</text>"
+            )
         }
         return "<svg viewBox=\"0 0 1080 144\" role=\"img\" aria-label=\"Cars by what they had of what they could\">"
             + "<line class=\"axis\" x1=\"43\" x2=\"1064\" y1=\"118.5\" y2=\"118.5\"/>" + elements.joined() + "</svg>"

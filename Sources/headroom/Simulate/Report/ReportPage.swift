@@ -21,10 +21,12 @@ struct ReportPage {
         if let busiest = recorder.busiest { body.append(day(busiest.began, busiest.stretches)) }
         body.append(
             section(
-                "Cars that charge and cars that wait", note: "A waiting car is plugged in, not full, and has no current for "
+                "Cars that charge and cars that wait",
+                note: "A waiting car is plugged in, not full, and has no current for "
                     + "the moment; turns are taken so that all get alike.",
                 legend([("cars", "charging"), ("waits", "waiting")]) + charts.queue()))
-        body.append(section("The stations", note: stationsNote, stationsLegend + charts.stations(0..<plan.site.stations.count)))
+        body.append(
+            section("The stations", note: stationsNote, stationsLegend + charts.stations(0..<plan.site.stations.count)))
         body.append(stationTable)
         if results.contains(where: { $0.unlimitedWattHours > 0 }) {
             body.append(
@@ -47,7 +49,8 @@ struct ReportPage {
         let means = (0..<3).map { line in stretches.all.reduce(0) { $0 + $1.meanLoad[line] } }
         let line = (0..<3).max { means[$0] < means[$1] } ?? 0
         return section(
-            "The busiest day", note: "\(began.dayText), the day on which the cars took most: the line that was used most, and the "
+            "The busiest day",
+            note: "\(began.dayText), the day on which the cars took most: the line that was used most, and the "
                 + "stations.",
             linesLegend + charts.line(line, Phase.allCases[line]) + charts.stations(0..<plan.site.stations.count))
     }
@@ -79,7 +82,10 @@ struct ReportPage {
                 kilowattHours(summary.deliveredWattHours), "charged",
                 "\(percent(summary.deliveredShare)) of what would be possible without a limit"
             ),
-            ("\(summary.fullCount) of \(summary.visitCount)", "cars left full", "\(summary.turnedAwayCount) found no free station"),
+            (
+                "\(summary.fullCount) of \(summary.visitCount)", "cars left full",
+                "\(summary.turnedAwayCount) found no free station"
+            ),
             (
                 duration(summary.waitSeconds.mean), "mean wait for the first current",
                 "95 of 100 cars below \(duration(summary.waitSeconds.most))"
@@ -124,12 +130,16 @@ struct ReportPage {
 
     private var linesNote: String {
         let margin = plan.site.limits.marginAmperes.maximum
-        return "Filled: means of \(duration(Double(recorder.whole.seconds))). Thin line: the highest second of each. Cars are "
+        return
+            "Filled: means of \(duration(Double(recorder.whole.seconds))). Thin line: the highest second of each. Cars are "
             + "steered to stay \(amperes(margin)) below the fuse; a load that switches on uses that margin until they have followed."
     }
 
     private var stationsLegend: String {
-        legend([("present", "a car is there"), ("waits", "it waits for current"), ("current", "its current, full height: the station's maximum")])
+        legend([
+            ("present", "a car is there"), ("waits", "it waits for current"),
+            ("current", "its current, full height: the station's maximum"),
+        ])
     }
 
     private var stationsNote: String { "One row for each, numbered as in the table below." }
@@ -147,7 +157,8 @@ struct ReportPage {
                 + "<td class=\"number\">\(kilowattHours(energy))</td>"
                 + "<td class=\"number\">\(possible > 0 ? percent(energy / possible) : "–")</td></tr>"
         }
-        return "<section><div class=\"wide\"><table><thead><tr><th class=\"number\">no.</th><th>station</th><th>lines</th>"
+        return
+            "<section><div class=\"wide\"><table><thead><tr><th class=\"number\">no.</th><th>station</th><th>lines</th>"
             + "<th class=\"number\">largest</th><th class=\"number\">cars</th><th class=\"number\">charged</th>"
             + "<th class=\"number\">of possible</th></tr></thead><tbody>\(rows)</tbody></table></div></section>"
     }
@@ -163,7 +174,8 @@ struct ReportPage {
                 + "<td class=\"number\">\(duration(summary.waitSeconds.mean))</td>"
                 + "<td class=\"number\">\(summary.overload.secondsAboveFuse.max()) s</td></tr>"
         }
-        return "<section><h2>Other connections</h2><p class=\"note\">The same cars and the same building at other main fuses."
+        return
+            "<section><h2>Other connections</h2><p class=\"note\">The same cars and the same building at other main fuses."
             + "</p><div class=\"wide\"><table><thead><tr><th class=\"number\">main fuse</th><th></th>"
             + "<th class=\"number\">charged of possible</th><th class=\"number\">cars full</th>"
             + "<th class=\"number\">mean wait</th><th class=\"number\">above the fuse</th></tr></thead><tbody>\(rows)</tbody></table></div></section>"
