@@ -61,11 +61,14 @@ let package = Package(
                 "MeterDSP", "Allocation", "Acquisition", "Stations", "CloudStations", "Realtime", "StrictYAML", "CGPIO",
             ],
             exclude: ["README.md"], swiftSettings: common),
+        .target(
+            name: "Simulation", dependencies: ["Allocation", "Stations", "SiteTwin", "StrictYAML"],
+            exclude: ["README.md"], swiftSettings: common),
         .executableTarget(
             name: "headroom",
             dependencies: [
                 "MeterDSP", "Spectrum", "Allocation", "Acquisition", "Stations", "CloudStations", "Site", "SiteTwin",
-                "Realtime", "StrictYAML",
+                "Simulation", "Realtime", "StrictYAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             exclude: ["README.md", "Pictures"],
@@ -108,6 +111,9 @@ let package = Package(
         .testTarget(
             name: "SiteTwinTests", dependencies: ["SiteTwin", "MeterDSP", "Stations", "Allocation", "StrictYAML"],
             exclude: ["stations_client.py"],
+            swiftSettings: common),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["Simulation", "Allocation", "Stations", "StrictYAML"],
             swiftSettings: common),
         .target(name: "MallocCounter", path: "Tests/MallocCounter", cSettings: [.enableWarning("all")]),
         .testTarget(

@@ -2,17 +2,17 @@ import Allocation
 
 extension StationConfiguration {
     /// The currents that it may be given.
-    var limitSteps: LimitSteps {
+    package var limitSteps: LimitSteps {
         LimitSteps(
             stepAmperes: profile.limitStepAmperes, minimumAmperes: profile.minimumAmperes,
             maximumAmperes: maximumAmperes)
     }
 
     /// The limit that it is left at, in ampere. A station that is never limited is left at its maximum.
-    var leaveAmperes: Double { limitSteps.rounded(isManaged ? failSafeAmperes : maximumAmperes) }
+    package var leaveAmperes: Double { limitSteps.rounded(isManaged ? failSafeAmperes : maximumAmperes) }
 
     /// What the allocator has to know of it.
-    var rating: StationRating {
+    package var rating: StationRating {
         var phases: PhaseSet = []
         for phase in supplyPhases { phases.insert(PhaseSet(phase)) }
         let maximum = limitSteps.rounded(maximumAmperes)

@@ -4,7 +4,8 @@ import Testing
 /// Commands, options and help.
 struct UsageTests {
     @Test(
-        "every command has a help with an example", arguments: ["", "demo", "run", "check", "init", "measure", "twin"])
+        "every command has a help with an example",
+        arguments: ["", "demo", "run", "check", "init", "measure", "twin", "simulate"])
     func helpHasAnExample(command: String) throws {
         let outcome = try HeadroomProcess.run((command.isEmpty ? [] : [command]) + ["--help"])
         #expect(outcome.code == 0 && outcome.errors.isEmpty)

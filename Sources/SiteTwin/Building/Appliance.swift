@@ -53,12 +53,12 @@ public struct Appliance: Sendable, Equatable {
 }
 
 /// An appliance and when it switches next.
-struct RunningAppliance: Sendable {
-    let appliance: Appliance
-    private(set) var isOn: Bool
+package struct RunningAppliance: Sendable {
+    package let appliance: Appliance
+    package private(set) var isOn: Bool
     private var switchesAt: Double
 
-    init(_ appliance: Appliance, random: inout RandomSource) {
+    package init(_ appliance: Appliance, random: inout RandomSource) {
         self.appliance = appliance
         let share = appliance.meanOnSeconds / (appliance.meanOnSeconds + appliance.meanOffSeconds)
         isOn = random.uniform(0...1) <= share
@@ -68,7 +68,7 @@ struct RunningAppliance: Sendable {
     }
 
     /// - Parameter time: seconds of the household's time.
-    mutating func advance(to time: Double, random: inout RandomSource) {
+    package mutating func advance(to time: Double, random: inout RandomSource) {
         guard appliance.meanOffSeconds > 0 else { return }
         while time >= switchesAt {
             isOn.toggle()

@@ -2,27 +2,27 @@
 ///
 /// It draws 0 or 6 A and more, never between. A new offer acts after its own delay, then by a ramp; together at
 /// most 5 s. Coming back from a pause it takes a few seconds more to wake.
-struct Car: Sendable {
+package struct Car: Sendable {
     /// Below this a car cannot charge (IEC 61851-1).
-    static let smallestAmperes: Double = 6
+    package static let smallestAmperes: Double = 6
     /// The share of its energy at which the battery begins to take less.
     private static let taperShare = 0.1
 
-    let phaseCount: Int
-    let maximumAmperes: Double
+    package let phaseCount: Int
+    package let maximumAmperes: Double
     let delaySeconds: Double
     let wakeSeconds: Double
     let rampAmperesPerSecond: Double
-    let neededWattHours: Double
-    private(set) var remainingWattHours: Double
+    package let neededWattHours: Double
+    package private(set) var remainingWattHours: Double
     /// RMS current on each of its phases.
-    private(set) var amperes: Double = 0
+    package private(set) var amperes: Double = 0
     private var followedAmperes: Double = 0
     private var offeredAmperes: Double = 0
     private var wakesAt: Double?
     private var pending: [(due: Double, amperes: Double)] = []
 
-    init(phaseCount: Int, maximumAmperes: Double, neededWattHours: Double, random: inout RandomSource) {
+    package init(phaseCount: Int, maximumAmperes: Double, neededWattHours: Double, random: inout RandomSource) {
         self.phaseCount = phaseCount
         self.maximumAmperes = maximumAmperes
         self.neededWattHours = neededWattHours
@@ -33,13 +33,13 @@ struct Car: Sendable {
     }
 
     /// The battery has what it wanted.
-    var isFull: Bool { remainingWattHours <= 0 }
+    package var isFull: Bool { remainingWattHours <= 0 }
 
     /// - Parameters:
     ///   - offer: what the pilot signal offers, 0 or 6 and more.
     ///   - now: seconds after the start.
     ///   - elapsed: seconds since the last call.
-    mutating func advance(offer: Double, now: Double, elapsed: Double) {
+    package mutating func advance(offer: Double, now: Double, elapsed: Double) {
         if offer != offeredAmperes {
             offeredAmperes = offer
             // Offers closer than 50 ms share a place, so that a controller gone wild cannot make the list grow.
@@ -57,7 +57,7 @@ struct Car: Sendable {
     }
 
     /// Takes `wattHours` out of what is missing.
-    mutating func fill(wattHours: Double) { remainingWattHours -= wattHours }
+    package mutating func fill(wattHours: Double) { remainingWattHours -= wattHours }
 
     private var wantedAmperes: Double {
         guard !isFull else { return 0 }

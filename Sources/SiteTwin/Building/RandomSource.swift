@@ -1,15 +1,15 @@
 import Glibc
 
 /// A small generator with a seed (SplitMix64): the same seed gives the same building on every machine.
-struct RandomSource: RandomNumberGenerator, Sendable {
+package struct RandomSource: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
-    init(seed: UInt64) { state = seed }
+    package init(seed: UInt64) { state = seed }
 
     /// One independent stream for each thing that draws numbers, so that adding a station changes no other.
-    init(seed: UInt64, stream: UInt64) { state = Self.mix(seed &+ 0x9E37_79B9_7F4A_7C15 &* (stream &+ 1)) }
+    package init(seed: UInt64, stream: UInt64) { state = Self.mix(seed &+ 0x9E37_79B9_7F4A_7C15 &* (stream &+ 1)) }
 
-    mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         return Self.mix(state)
     }
@@ -23,13 +23,13 @@ struct RandomSource: RandomNumberGenerator, Sendable {
         return z ^ (z >> 31)
     }
 
-    mutating func uniform(_ range: ClosedRange<Double>) -> Double {
+    package mutating func uniform(_ range: ClosedRange<Double>) -> Double {
         let unit = Double(next() >> 11) * 0x1p-53
         return range.lowerBound + unit * (range.upperBound - range.lowerBound)
     }
 
     /// An exponentially distributed duration, cut to 0.05 to 4 times its mean.
-    mutating func duration(mean: Double) -> Double {
+    package mutating func duration(mean: Double) -> Double {
         mean * min(4, max(0.05, -log(max(1e-12, uniform(0...1)))))
     }
 }

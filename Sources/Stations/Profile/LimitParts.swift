@@ -115,7 +115,7 @@ extension StationProfile {
     }
 
     /// Seconds between two readings of the station, short enough to be its sign of life where that is all it needs.
-    func pollSeconds(timeoutSeconds: Double) -> Double {
+    package func pollSeconds(timeoutSeconds: Double) -> Double {
         guard keepAlive?.sign == .anyTraffic, let every = keepAliveSeconds(timeoutSeconds: timeoutSeconds) else {
             return pollIntervalSeconds
         }

@@ -14,7 +14,10 @@ enum SettingsFile {
     /// - Parameters:
     ///   - kind: what it should be, for the errors.
     ///   - missing: the remedy where it cannot be opened.
-    static func text(of path: String, kind: String, missing: String) throws -> String {
+    ///   - largestBytes: what is larger is something else.
+    static func text(
+        of path: String, kind: String, missing: String, largestBytes: Int = 1 << 20
+    ) throws -> String {
         guard let file = fopen(path, "r") else {
             throw RunError("\(path): \(String(cString: strerror(errno))); \(missing)")
         }
@@ -25,8 +28,8 @@ enum SettingsFile {
             let count = fread(&buffer, 1, buffer.count, file)
             guard count > 0 else { break }
             bytes += buffer[0..<count]
-            guard bytes.count <= 1 << 20 else {
-                throw RunError("\(path): larger than 1 MiB, so no \(kind); name the file of the \(kind)")
+            guard bytes.count <= largestBytes else {
+                throw RunError("\(path): larger than \(largestBytes >> 20) MiB, so no \(kind); name the file of the \(kind)")
             }
         }
         guard ferror(file) == 0 else {

@@ -3,7 +3,7 @@ import Stations
 /// The habits of the models. Where a comment says "assumed", no document and no report tells.
 extension StationBehaviour {
     /// What a station with this profile does.
-    static func of(_ profile: StationProfile) -> StationBehaviour {
+    package static func of(_ profile: StationProfile) -> StationBehaviour {
         var behaviour = StationBehaviour(following: profile)
         switch profile.identifier {
         case "abb-terra-ac": behaviour.makeABB()

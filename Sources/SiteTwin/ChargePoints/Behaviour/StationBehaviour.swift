@@ -2,7 +2,7 @@ import Stations
 
 /// What a model of station does beyond its registers: clocks, habits and faults of its kind, which no profile says.
 /// Times are of the real station; a twin may live faster (`TwinStation.hurry`).
-struct StationBehaviour: Sendable {
+package struct StationBehaviour: Sendable {
     /// What counts as a sign of life.
     enum SignOfLife: Sendable, Equatable {
         /// Nothing: the station does not watch its controller.
@@ -15,7 +15,7 @@ struct StationBehaviour: Sendable {
     }
 
     /// What the station does when it has not been spoken to for its time-out.
-    enum OnContactLost: Sendable, Equatable {
+    package enum OnContactLost: Sendable, Equatable {
         /// Offers its fail-safe current.
         case fallsBack
         /// Ends the session with an error, until it is told to go on.
@@ -39,17 +39,17 @@ struct StationBehaviour: Sendable {
     }
 
     var signOfLife = SignOfLife.none
-    var onContactLost = OnContactLost.keepsLimit
+    package var onContactLost = OnContactLost.keepsLimit
     /// Its time-out as it leaves the factory, in seconds; 0: off.
-    var watchdogSeconds = 0.0
+    package var watchdogSeconds = 0.0
     /// What it falls back to as it leaves the factory, in ampere; nil: not set.
-    var failSafeAmperes: Double? = 6
+    package var failSafeAmperes: Double? = 6
     /// The register that holds it where the installer sets it, in ampere.
     var failSafeRegister: String?
     /// From a limit's arrival to the moment it acts.
-    var limitActsAfterSeconds = 0.0
+    package var limitActsAfterSeconds = 0.0
     /// From the end of a pause until the station offers current again.
-    var resumesAfterSeconds = 0.0
+    package var resumesAfterSeconds = 0.0
     /// From the write of the life bit until the station clears it; nil: it does not.
     var lifeClearsAfterSeconds: Double?
     /// A limit of 0 reads as `amperes` after a while, though the station stays off.
@@ -59,9 +59,9 @@ struct StationBehaviour: Sendable {
     /// Requests that come sooner after the last answer are not heard.
     var waitBetweenRequestsSeconds = 0.0
     /// From a restart until it answers with something else than exceptions.
-    var rebootSeconds = 20.0
+    package var rebootSeconds = 20.0
     /// The limit after power-on, in ampere; nil: its maximum.
-    var powerOnAmperes: Double?
+    package var powerOnAmperes: Double?
     /// The largest read in words; nil: what Modbus allows.
     var largestBlockWords: Int?
     /// Limits between 0 and the minimum are refused.

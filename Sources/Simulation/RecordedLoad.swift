@@ -1,0 +1,108 @@
+/// A building's own load as it was recorded, played again and again.
+public struct RecordedLoad: Sendable {
+    /// Seconds from the first row; rising.
+    private let starts: [Int64]
+    /// Milliampere of L1, L2, L3; negative: fed in.
+    private let milliamperes: [SIMD3<Int32>]
+    /// After so many seconds it begins anew: whole days where it covers one, else its whole length.
+    public let periodSeconds: Int64
+    /// When its first row was recorded.
+    public let began: WallTime
+
+    private init(starts: [Int64], milliamperes: [SIMD3<Int32>], began: WallTime) {
+        self.starts = starts
+        self.milliamperes = milliamperes
+        self.began = began
+        let count = starts.count
+        let lastStep = count > 1 ? starts[count - 1] - starts[count - 2] : 1
+        let length = starts[count - 1] + lastStep
+        periodSeconds = length >= 86_400 ? length / 86_400 * 86_400 : length
+    }
+
+    /// True: it is played by the time of day. False: it is shorter than a day and begins with the run.
+    public var followsTimeOfDay: Bool { periodSeconds >= 86_400 }
+
+    /// Which columns hold the three lines, and how their figures are to be read.
+    public struct Columns: Sendable, Equatable {
+        /// The names of the columns of L1, L2, L3; nil: nothing is on this line. A name that ends in `_kw` or `_w` is a
+        /// power, all others are ampere.
+        public var lines: [String?]
+
+        public init(lines: [String?]) { self.lines = lines }
+
+        /// `l1_a,l2_a,l3_a`, or as utility meters call them `i1,i2,i3`.
+        static let known = [["l1_a", "l2_a", "l3_a"], ["i1", "i2", "i3"], ["l1_kw", "l2_kw", "l3_kw"]]
+    }
+
+    /// Reads a table with a column `time` (or `t_s`: seconds) and one for each line. Rows may be any time apart; each
+    /// holds until the next.
+    ///
+    /// - Parameters:
+    ///   - columns: nil: `l1_a,l2_a,l3_a`, `i1,i2,i3` or `l1_kw,l2_kw,l3_kw`, whichever there is.
+    ///   - volts: by which powers become currents.
+    /// - Throws: `CSVError` with file, line, column and remedy.
+    public static func parse(
+        _ text: String, file: String, columns: Columns? = nil, volts: Double
+    ) throws(CSVError) -> RecordedLoad {
+        let table = try CSVTable(text, file: file)
+        let isClock = table.columns.contains("time")
+        let timePlace = try table.place(of: isClock ? "time" : "t_s")
+        let lines: [String?]
+        if let columns { lines = columns.lines } else { lines = try known(in: table) }
+        var places: [Int?] = []
+        for name in lines {
+            guard let name else {
+                places.append(nil)
+                continue
+            }
+            places.append(try table.place(of: name))
+        }
+        var starts: [Int64] = []
+        var values: [SIMD3<Int32>] = []
+        var began = WallTime(seconds: 0)
+        for row in table.rows {
+            let second =
+                isClock
+                ? try table.time(row, timePlace).time.seconds : Int64(try table.number(row, timePlace, 0...1e10))
+            if starts.isEmpty { began = WallTime(seconds: second) }
+            let start = second - began.seconds
+            if let last = starts.last, start <= last {
+                throw table.error(
+                    row, timePlace, "not after the row before", "sort the rows by time, one for each moment")
+            }
+            var sample = SIMD3<Int32>.zero
+            for (line, place) in places.enumerated() {
+                guard let place else { continue }
+                let name = table.columns[place]
+                let perUnit = name.hasSuffix("_kw") ? 1000 / volts : name.hasSuffix("_w") ? 1 / volts : 1
+                sample[line] = Int32((try table.number(row, place, -100_000...100_000) * perUnit * 1000).rounded())
+            }
+            starts.append(start)
+            values.append(sample)
+        }
+        return RecordedLoad(starts: starts, milliamperes: values, began: began)
+    }
+
+    private static func known(in table: CSVTable) throws(CSVError) -> [String?] {
+        for names in Columns.known where names.allSatisfy(table.columns.contains) { return names }
+        throw CSVError(
+            file: table.file, line: 1, column: "", problem: "no columns l1_a, l2_a, l3_a nor i1, i2, i3",
+            remedy: "name those of the three lines with --load-columns, a '-' for a line without load; the columns are "
+                + table.columns.joined(separator: ", "))
+    }
+
+    /// Where the player is.
+    struct Cursor { fileprivate var row = 0 }
+
+    /// The load at `time`, in milliampere. Cheap where `time` goes on from call to call.
+    ///
+    /// - Parameter began: when the run began.
+    func milliamperes(at time: WallTime, runBegan: WallTime, cursor: inout Cursor) -> SIMD3<Int32> {
+        let origin = followsTimeOfDay ? began : runBegan
+        let offset = time.seconds - origin.seconds
+        let second = (offset % periodSeconds + periodSeconds) % periodSeconds
+        if starts[cursor.row] > second { cursor.row = 0 }
+        while cursor.row + 1 < starts.count, starts[cursor.row + 1] <= second { cursor.row += 1 }
+        return milliamperes[cursor.row]
+    }
+}
