@@ -1,0 +1,94 @@
+import Allocation
+
+/// The probabilities of the seven sets of lines that a car may draw on, and what the station did last.
+struct StationBelief: Sendable, BitwiseCopyable {
+    /// By set − 1; they add up to 1.
+    private(set) var weights = InlineArray<7, Double>(repeating: 0)
+    private(set) var stepCount = 0
+    private(set) var firstLine: Int?
+
+    /// A change of limit that the car is expected to follow.
+    struct Step: Sendable, BitwiseCopyable {
+        var seconds = -Double.infinity
+        /// Of each line it uses; negative: less.
+        var amperes = 0.0
+    }
+    /// The latest; whether another came so shortly before that neither can be measured; whether it waits for its time.
+    private(set) var latest = Step()
+    private(set) var isCrowded = false
+    var isPending = false
+    /// When it was last asked to make a step of its own.
+    var lastTestSeconds = -Double.infinity
+
+    init() { newCar() }
+
+    /// A step counts on its own only this long after the one before.
+    static var restSeconds: Double { 11 }
+
+    mutating func note(_ amperes: Double, at seconds: Double) {
+        let pause = seconds - latest.seconds
+        if pause < 0.5 {
+            // One change in two messages.
+            latest.amperes += amperes
+            return
+        }
+        isCrowded = pause < Self.restSeconds
+        isPending = !isCrowded
+        latest = Step(seconds: seconds, amperes: amperes)
+    }
+
+    /// Another car comes: it may use other phases. What is known of the station's wiring stays.
+    mutating func newCar() {
+        for index in 0..<7 { weights[index] = prior(UInt8(index + 1)) }
+        normalise()
+        stepCount = 0
+        isPending = false
+    }
+
+    /// Cars: two fifths three-phase, as many single-phase, the rest two. A single-phase car is on the station's own L1.
+    private func prior(_ set: UInt8) -> Double {
+        let size = set.nonzeroBitCount
+        guard let first = firstLine, size < 3 else { return size == 3 ? 0.4 : size == 2 ? 0.2 / 3 : 0.4 / 3 }
+        let holdsFirst = set >> UInt8(first) & 1 == 1
+        return holdsFirst ? (size == 1 ? 0.38 : 0.09) : 0.01
+    }
+
+    /// Takes in the likelihood of one step under each set. One step changes the odds of two sets by a factor of 100 at
+    /// the most: what is in no model, a coincidence for example, must not decide alone.
+    mutating func update(_ likelihoods: InlineArray<7, Double>) {
+        var highest = 0.0
+        for index in 0..<7 { highest = Swift.max(highest, likelihoods[index]) }
+        guard highest > 0, highest < .infinity else { return }
+        var lowest = highest
+        for index in 0..<7 {
+            weights[index] *= likelihoods[index] + 0.01 * highest
+            lowest = Swift.min(lowest, likelihoods[index])
+        }
+        normalise()
+        if lowest < 0.5 * highest { stepCount += 1 }
+        let best = likeliest
+        if weights[Int(best) - 1] >= 0.999, stepCount >= 2, best.nonzeroBitCount == 1 {
+            firstLine = best.trailingZeroBitCount
+        }
+    }
+
+    private mutating func normalise() {
+        var sum = 0.0
+        for index in 0..<7 { sum += weights[index] }
+        // Never 0: a station may be connected anew.
+        for index in 0..<7 { weights[index] = Swift.max(1e-9, weights[index] / sum) }
+    }
+
+    var likeliest: UInt8 {
+        var best = 0
+        for index in 1..<7 where weights[index] > weights[best] { best = index }
+        return UInt8(best + 1)
+    }
+
+    var phases: StationPhases {
+        let best = likeliest
+        return StationPhases(
+            lines: PhaseSet(rawValue: best), confidence: weights[Int(best) - 1], stepCount: stepCount,
+            firstLine: firstLine.flatMap { Phase(rawValue: UInt8($0)) })
+    }
+}
