@@ -27,8 +27,9 @@ struct CarEvidence: Sendable {
     /// Mean by [sensor · 6 + line · 2 + reversed], and of how many changes.
     private var means = InlineArray<18, Double>(repeating: 0)
     private var counts = SIMD3<Double>.zero
-    /// Changes that were equal on all lines, and each sensor's share of them.
-    private(set) var equalChanges = 0.0
+    /// Changes, one behind the other, in which a sensor saw less than it should and another all of it; and the mean of
+    /// what it saw of them.
+    private(set) var lowCounts = SIMD3<Double>.zero
     private(set) var shares = SIMD3<Double>.zero
 
     mutating func restart() {
@@ -95,10 +96,22 @@ struct CarEvidence: Sendable {
         let size = Self.largest(step)
         let smallest = Swift.min(step[0], Swift.min(step[1], step[2]))
         guard smallest > 0.9 * size, isSteady[0], isSteady[1], isSteady[2] else { return }
-        equalChanges = Swift.min(equalChanges + 1, Self.memory)
-        let weight = 1 / equalChanges
-        for sensor in 0..<3 { shares[sensor] += (change[sensor].magnitude / size - shares[sensor]) * weight }
+        for sensor in 0..<3 {
+            let share = change[sensor].magnitude / size
+            let one = change[(sensor + 1) % 3].magnitude / size, two = change[(sensor + 2) % 3].magnitude / size
+            guard Self.seesAll.contains(one) || Self.seesAll.contains(two) else { continue }
+            if share < 0.8 {
+                lowCounts[sensor] = Swift.min(lowCounts[sensor] + 1, Self.memory)
+                shares[sensor] += (share - shares[sensor]) / lowCounts[sensor]
+            } else {
+                lowCounts[sensor] = 0
+                shares[sensor] = 0
+            }
+        }
     }
+
+    /// A station's own meter may be off by some percent, and by more where it reports whole amperes.
+    private static var seesAll: ClosedRange<Double> { 0.85...1.2 }
 
     /// In nats; 0 is the best that can be.
     func nats(sensor: Int, line: Int, isReversed: Bool) -> Double {

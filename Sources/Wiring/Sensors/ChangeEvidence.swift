@@ -71,11 +71,11 @@ struct ChangeEvidence: Sendable {
         return place
     }
 
-    private static var implausible: Double { -8.7 }
+    private static var implausible: Double { -8.2 }
 
     /// Logarithm of the probability per degree that a change appears at `lag`: 60 % of loads within some 9° of PF 1; a
     /// quarter motors and chokes, evenly to 88°; lamps and loads between two lines lead by up to 45°, capacitors by 90°;
-    /// 3 % anything, because two loads may switch at a time.
+    /// 5 % anything, because two loads may switch at a time.
     private static func plausibility(_ lag: Double) -> Double {
         let level = lag >= 0 && lag <= 88 ? -5.8 : (lag < 0 && lag >= -45) || lag < -78 || lag > 88 ? -6.1 : implausible
         return Swift.max(-3.4 - 0.5 * (lag / 9) * (lag / 9), level)

@@ -25,7 +25,9 @@ struct SignalCheck: Sendable {
         var isUnequal = false
         if let neutral = reading.neutralRMS {
             let difference = (neutral - reading.vectorSumRMS).magnitude
-            isUnequal = difference > 0.25 * Swift.max(neutral, reading.vectorSumRMS) + 0.5 && highest > 2
+            // Balanced currents leave only the sensors' own errors in their sum: some percent of them, a degree or two.
+            let errors = 0.06 * (rms[0] + rms[1] + rms[2])
+            isUnequal = difference > 0.25 * Swift.max(neutral, reading.vectorSumRMS) + errors + 0.5 && highest > 2
         }
         unequal = isUnequal ? unequal + 1 : 0
         for sensor in 0..<3 {
