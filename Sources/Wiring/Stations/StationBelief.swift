@@ -53,7 +53,7 @@ struct StationBelief: Sendable, BitwiseCopyable {
         return holdsFirst ? (size == 1 ? 0.38 : 0.09) : 0.01
     }
 
-    /// Takes in the likelihood of one step under each set. One step changes the odds of two sets by a factor of 100 at
+    /// Takes in the likelihood of one step under each set. One step changes the odds of two sets by a factor of 30 at
     /// the most: what is in no model, a coincidence for example, must not decide alone.
     mutating func update(_ likelihoods: InlineArray<7, Double>) {
         var highest = 0.0
@@ -61,15 +61,13 @@ struct StationBelief: Sendable, BitwiseCopyable {
         guard highest > 0, highest < .infinity else { return }
         var lowest = highest
         for index in 0..<7 {
-            weights[index] *= likelihoods[index] + 0.01 * highest
+            weights[index] *= likelihoods[index] + highest / 29
             lowest = Swift.min(lowest, likelihoods[index])
         }
         normalise()
         if lowest < 0.5 * highest { stepCount += 1 }
         let best = likeliest
-        if weights[Int(best) - 1] >= 0.999, stepCount >= 2, best.nonzeroBitCount == 1 {
-            firstLine = best.trailingZeroBitCount
-        }
+        if phases.isKnown, best.nonzeroBitCount == 1 { firstLine = best.trailingZeroBitCount }
     }
 
     private mutating func normalise() {
@@ -87,8 +85,10 @@ struct StationBelief: Sendable, BitwiseCopyable {
 
     var phases: StationPhases {
         let best = likeliest
+        // The square root is for what is in no model: 0.9999 by the model is told as 0.99.
+        let doubt = Swift.max(0, 1 - weights[Int(best) - 1]).squareRoot()
         return StationPhases(
-            lines: PhaseSet(rawValue: best), confidence: weights[Int(best) - 1], stepCount: stepCount,
+            lines: PhaseSet(rawValue: best), confidence: 1 - doubt, stepCount: stepCount,
             firstLine: firstLine.flatMap { Phase(rawValue: UInt8($0)) })
     }
 }

@@ -4,7 +4,7 @@ import MeterDSP
 /// Finds on which lines each station's car draws, from the changes of limits and what the sensors show after them.
 ///
 /// Tell it every window and every change of a limit that a car is going to follow. Between them it compares the current
-/// just before a change with that ten seconds after, weighs all sets of lines by Bayes' rule, and knows a station when two
+/// just before a change with that ten seconds after, weighs all sets of lines by Bayes' rule, and knows a station when three
 /// or more steps have left no other set. A step is left out where it cannot be told apart from its cause: where a load
 /// moved just before it (limits fall because a load rises), or where the same station moved shortly before.
 ///
@@ -132,7 +132,7 @@ public struct StationPhaseFinder: Sendable {
             guard !other.isCrowded, count < 6 else { return nil }
             let phases = other.phases
             others[count] = .init(
-                amperes: other.latest.amperes, lines: phases.confidence > 0.999 && phases.isKnown ? phases.lines.rawValue : 0)
+                amperes: other.latest.amperes, lines: phases.isKnown ? phases.lines.rawValue : 0)
             count += 1
         }
         return count

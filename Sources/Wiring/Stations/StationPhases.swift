@@ -4,18 +4,18 @@ import Allocation
 public struct StationPhases: Sendable, Equatable, BitwiseCopyable {
     /// The likeliest.
     public var lines: PhaseSet
-    /// Its probability, 0 to 1.
+    /// How sure that is, 0 to 1: 0.99 is wrong less often than once in a thousand (measured, see the README).
     public var confidence: Double
     /// Steps that told something.
     public var stepCount: Int
     /// The line of the station's own L1, where a single-phase car has shown it.
     public var firstLine: Phase?
 
-    /// Probability from which on it is known.
+    /// Confidence from which on it is known.
     public static var knownFrom: Double { 0.99 }
 
-    /// Two steps at least, and a probability of 0.99: one step alone may be a coincidence.
-    public var isKnown: Bool { confidence >= Self.knownFrom && stepCount >= 2 }
+    /// Three steps at least, and a confidence of 0.99: one step alone may be a coincidence.
+    public var isKnown: Bool { confidence >= Self.knownFrom && stepCount >= 3 }
 
     /// Phases that the car uses, 1 to 3; nil: not known.
     public var phaseCount: Int? { isKnown ? lines.rawValue.nonzeroBitCount : nil }
