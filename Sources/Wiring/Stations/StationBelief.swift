@@ -53,22 +53,27 @@ struct StationBelief: Sendable, BitwiseCopyable {
         return holdsFirst ? (size == 1 ? 0.38 : 0.09) : 0.01
     }
 
-    /// Takes in the likelihood of one step under each set. One step changes the odds of two sets by a factor of 30 at
-    /// the most: what is in no model, a coincidence for example, must not decide alone.
-    mutating func update(_ likelihoods: InlineArray<7, Double>) {
-        var highest = 0.0
-        for index in 0..<7 { highest = Swift.max(highest, likelihoods[index]) }
-        guard highest > 0, highest < .infinity else { return }
-        var lowest = highest
-        for index in 0..<7 {
-            weights[index] *= likelihoods[index] + highest / 29
-            lowest = Swift.min(lowest, likelihoods[index])
+    /// Takes in how each set explains one step.
+    ///
+    /// Only a step that the car has visibly followed tells its lines. It changes the odds of two sets by a factor of 30 at
+    /// the most: what is in no model must not decide alone. A step that it has visibly not followed makes doubtful what was
+    /// concluded so far, until that is known: chance alone is not right three times running.
+    mutating func update(_ step: StepLikelihood.Explanations) {
+        let highest = step.highest
+        guard highest < .infinity, step.notFollowed < .infinity else { return }
+        if highest > Self.visibly * step.notFollowed {
+            for index in 0..<7 { weights[index] *= step.followed[index] + highest / 29 }
+            normalise()
+            stepCount += 1
+            if phases.isKnown, likeliest.nonzeroBitCount == 1 { firstLine = likeliest.trailingZeroBitCount }
+        } else if step.notFollowed > Self.visibly * highest, !phases.isKnown {
+            for index in 0..<7 { weights[index] = 0.75 * weights[index] + 0.25 * prior(UInt8(index + 1)) }
+            normalise()
         }
-        normalise()
-        if lowest < 0.5 * highest { stepCount += 1 }
-        let best = likeliest
-        if phases.isKnown, best.nonzeroBitCount == 1 { firstLine = best.trailingZeroBitCount }
     }
+
+    /// How many times better the one must explain a step than the other.
+    private static var visibly: Double { 20 }
 
     private mutating func normalise() {
         var sum = 0.0

@@ -106,9 +106,11 @@ public struct StationPhaseFinder: Sendable {
             spread[line] = 0.5 * drift.magnitude
         }
         let likelihood = StepLikelihood(noise: noise, change: change, spread: spread)
-        guard let sets = likelihood.bySet(amperes: step.amperes, others: others, count: count) else { return skip() }
+        guard let explanations = likelihood.explanations(amperes: step.amperes, others: others, count: count) else {
+            return skip()
+        }
         measuredCount += 1
-        beliefs[station].update(sets)
+        beliefs[station].update(explanations)
     }
 
     private mutating func skip() { skippedCount += 1 }

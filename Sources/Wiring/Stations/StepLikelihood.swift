@@ -1,10 +1,10 @@
-/// How likely a measured change of the three lines is, for each set of lines that a station may draw on.
+/// How well each set of lines explains a measured change after a station's step.
 ///
 /// A car follows a step in full, in part (its own maximum, a battery nearly full) or not at all; the rest of the building
-/// changes meanwhile; and other stations may have been told something at the same time.
-///
-/// Of other stations whose lines are not known that choice counts which explains the change best. A sum over the choices
-/// would be wrong: the same step repeated would count as new evidence, though the others' lines are the same each time.
+/// changes meanwhile; and other stations may have been told something at the same time. Of all that is not known (the share,
+/// the others' lines) that choice counts which explains the change best. A mean over the choices would be wrong: a car that
+/// is at its own maximum follows no step, and others that move together are on the same lines each time; the same step
+/// repeated would count as new evidence.
 struct StepLikelihood {
     var noise: LineNoise
     /// Measured, ampere by line.
@@ -31,18 +31,33 @@ struct StepLikelihood {
     /// Combinations that are worth the time.
     static var mostCombinations: Int { 700 }
 
+    /// Likelihoods of the change.
+    struct Explanations {
+        /// By set − 1: the car has followed on these lines.
+        var followed = InlineArray<7, Double>(repeating: 0)
+        /// It has not followed.
+        var notFollowed = 0.0
+
+        /// The best of the sets.
+        var highest: Double {
+            var highest = 0.0
+            for set in 0..<7 { highest = Swift.max(highest, followed[set]) }
+            return highest
+        }
+    }
+
     /// - Parameters:
     ///   - amperes: what the station's own step was.
     ///   - others: the first `count` count.
-    /// - Returns: by set − 1; nil where the others are too many to tell anything.
+    /// - Returns: nil where the others are too many to tell anything.
     /// - Complexity: O(combinations), 700 at the most. No heap.
-    func bySet(amperes: Double, others: InlineArray<6, Other>, count: Int) -> InlineArray<7, Double>? {
+    func explanations(amperes: Double, others: InlineArray<6, Other>, count: Int) -> Explanations? {
         var combinations = 1
         for place in 0..<count {
             combinations *= others[place].optionCount
             guard combinations <= Self.mostCombinations else { return nil }
         }
-        var highest = InlineArray<7, Double>(repeating: 0)
+        var best = Explanations()
         for combination in 0..<combinations {
             var rest = combination
             var left = change
@@ -57,25 +72,25 @@ struct StepLikelihood {
                     variance[line] += Self.squared(Self.tolerance * part)
                 }
             }
-            let sets = bySet(amperes: amperes, left: left, variance: variance)
-            for set in 0..<7 { highest[set] = Swift.max(highest[set], sets[set]) }
+            add(amperes: amperes, left: left, variance: variance, to: &best)
         }
-        return highest
+        return best
     }
 
     /// A car's current is known to within this share of the step.
     private static var tolerance: Double { 0.08 }
 
-    /// The likelihoods of what is left of the change, whatever share of the step the car has followed.
-    private func bySet(amperes: Double, left: SIMD3<Double>, variance: SIMD3<Double>) -> InlineArray<7, Double> {
+    /// Takes in what is left of the change under one choice of the others.
+    private func add(
+        amperes: Double, left: SIMD3<Double>, variance: SIMD3<Double>, to best: inout Explanations
+    ) {
         var spreads = SIMD3<Double>.zero
         var without = SIMD3<Double>.zero
         for line in 0..<3 {
             spreads[line] = variance[line].squareRoot()
             without[line] = noise.density(left[line], line: line, spreadAmperes: spreads[line])
         }
-        let nothing = Self.notFollowed * joint(without, left, spreads)
-        var result = InlineArray<7, Double>(repeating: nothing)
+        best.notFollowed = Swift.max(best.notFollowed, joint(without, left, spreads))
         for share in 0..<4 {
             let (part, likely) = Self.shares(share)
             let current = part * amperes
@@ -94,10 +109,10 @@ struct StepLikelihood {
                     residue[line] -= current
                     uncertain[line] = wider[line]
                 }
-                result[set - 1] += likely * joint(densities, residue, uncertain)
+                best.followed[set - 1] =
+                    Swift.max(best.followed[set - 1], likely * joint(densities, residue, uncertain))
             }
         }
-        return result
     }
 
     /// Of the building's own changes: each line for itself, or all alike.
@@ -108,15 +123,14 @@ struct StepLikelihood {
 
     private static func squared(_ value: Double) -> Double { value * value }
 
-    private static var notFollowed: Double { 0.25 }
-
-    /// How much of a step cars follow, and how often. Less than half is not told from chance.
+    /// The shares of a step that a car may follow, and how much rarer than the whole they are. Less than half is not told
+    /// from chance.
     private static func shares(_ index: Int) -> (part: Double, likely: Double) {
         switch index {
-        case 0: (1, 0.55)
-        case 1: (0.85, 0.1)
-        case 2: (0.7, 0.05)
-        default: (0.5, 0.05)
+        case 0: (1, 1)
+        case 1: (0.85, 0.3)
+        case 2: (0.7, 0.2)
+        default: (0.5, 0.2)
         }
     }
 }
