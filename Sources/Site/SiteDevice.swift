@@ -14,15 +14,18 @@ public final class SiteDevice: Sendable {
     private let published: [SequenceLock<StationLimit>]
     private let running = Mutex<Running?>(nil)
     private let shared = LoopShared()
+    private let wiringWatch: WiringWatch
 
     private struct Running {
         var writers: [StationWriter]
         var thread: RealtimeThread
         var watch: RealtimeThread
+        var wiring: RealtimeThread
     }
 
     public init(_ settings: SiteSettings) {
         self.settings = settings
+        wiringWatch = WiringWatch(settings.supply)
         let count = settings.stations.count + settings.cloudStations.count
         published = (0..<count).map { _ in SequenceLock(StationLimit()) }
     }
@@ -78,9 +81,19 @@ public final class SiteDevice: Sendable {
                 watch.join()
                 throw error
             }
+            let wiring: RealtimeThread
+            do throws(SiteError) {
+                wiring = try wiringThread(writers)
+            } catch {
+                writers.forEach { $0.requestStop() }
+                writers.forEach { $0.stop() }
+                shared.stop()
+                watch.join()
+                throw error
+            }
             handover.set(writers)
             go.signal()
-            running.withLock { $0 = Running(writers: writers, thread: thread, watch: watch) }
+            running.withLock { $0 = Running(writers: writers, thread: thread, watch: watch, wiring: wiring) }
         } catch {
             shared.stop()
             go.signal()
@@ -111,6 +124,7 @@ public final class SiteDevice: Sendable {
         shared.stop()
         running.thread.join()
         running.watch.join()
+        running.wiring.join()
         return untold.sorted()
     }
 
@@ -128,6 +142,9 @@ public final class SiteDevice: Sendable {
         }
     }
 
+    /// What is known of how sensors and stations are connected. Any thread.
+    public func wiring() -> WiringReport { wiringWatch.report() }
+
     /// What could not be set up as wished, and the ADC's last error, in words.
     public func messages() -> [String] {
         shared.warnings.withLock { $0 } + shared.lastError.withLock { $0.map { [$0] } ?? [] }
@@ -144,6 +161,21 @@ public final class SiteDevice: Sendable {
             throw .station(error)
         }
         return writers
+    }
+
+    /// Finds out how sensors and stations are connected, from what everybody may see.
+    private func wiringThread(_ writers: [StationWriter]) throws(SiteError) -> RealtimeThread {
+        let shared = shared
+        let snapshots = snapshots
+        let published = published
+        let watch = wiringWatch
+        let thread = RealtimeThread(name: "wiring") { _ in
+            watch.run(
+                stationCount: writers.count, isStopping: { shared.isStopping }, snapshot: { snapshots.load() },
+                station: { WiringWatch.Station(limit: published[$0].load(), report: writers[$0].report()) })
+        }
+        guard let thread else { throw .exhausted("thread") }
+        return thread
     }
 
     /// libiio may block past its time-out when a cable is pulled: this thread interrupts it then.

@@ -4,7 +4,7 @@ public struct MappingVerdict: Sendable, Equatable, BitwiseCopyable {
     public var mapping: SensorMapping
     /// Its probability, 0 to 1.
     public var confidence: Double
-    /// Whether that is enough to act on: `confidence` has reached 0.99.
+    /// Whether that is enough to act on: 0.999 for a fault; 0.99 and a say of every sensor for that all is well.
     public var isKnown: Bool
     /// What is missing; nil where it is known.
     public var doubt: Doubt?
@@ -15,7 +15,7 @@ public struct MappingVerdict: Sendable, Equatable, BitwiseCopyable {
         case voltageMissing
         /// A line has carried less than 0.3 A so far.
         case loadTooSmall
-        /// No load has switched on a line.
+        /// Too few loads have switched on a line.
         case noChanges
         /// The building may feed in, so that the direction shows only when a car charges.
         case directionHidden

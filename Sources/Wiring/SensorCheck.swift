@@ -70,18 +70,21 @@ public struct SensorCheck: Sendable {
 
     /// Where the sensors are, as far as is known.
     public var mapping: MappingVerdict {
-        MappingVerdict(
-            mapping: judge.best, confidence: judge.confidence, isKnown: judge.isTold && hasVoltages, doubt: doubt)
+        let doubt = doubt
+        return MappingVerdict(
+            mapping: judge.best, confidence: judge.confidence, isKnown: doubt == nil, doubt: doubt)
     }
 
     /// Why it cannot be told where the sensors are; nil: it can.
     private var doubt: MappingVerdict.Doubt? {
         guard hasVoltages else { return .voltageMissing }
-        guard !judge.isTold else { return nil }
+        // A fault is told as soon as it is certain; that all is well only once every sensor has shown it.
+        if judge.isTold, judge.best != .correct { return nil }
         for sensor in 0..<3 where highestAmperes[sensor] < LevelEvidence.smallestAmperes { return .loadTooSmall }
-        for sensor in 0..<3 where changes.count(sensor: sensor) == 0 && !cars.isComplete(sensor: sensor) {
+        for sensor in 0..<3 where changes.count(sensor: sensor) < 2 && !cars.isComplete(sensor: sensor) {
             return .noChanges
         }
+        if judge.isTold { return nil }
         return site.mayFeedIn ? .directionHidden : .ambiguous
     }
 }

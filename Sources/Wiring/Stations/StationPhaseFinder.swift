@@ -68,11 +68,21 @@ public struct StationPhaseFinder: Sendable {
         for station in 0..<beliefs.count { beliefs[station].isPending = false }
     }
 
+    /// What a car is going to do about another limit.
+    ///
+    /// - Parameter drawnAmperes: what it draws on each line it uses; nil: not known, then all of the limit.
+    /// - Returns: by how much its current will change; 0: not at all, it draws less than it may.
+    public static func expectedChange(from before: Double, to after: Double, drawnAmperes: Double?) -> Double {
+        guard let drawn = drawnAmperes else { return after - before }
+        // A car that leaves more than an ampere of its limit has a limit of its own.
+        if after > before { return drawn > before - 1 ? after - before : 0 }
+        return Swift.min(0, after - drawn)
+    }
+
     /// Says that a charging station was told another limit.
     ///
     /// - Parameters:
-    ///   - amperes: by how much its car's current should change on each line it uses; negative: less. At the best what the
-    ///     car draws now is taken into account: a limit above it takes nothing away.
+    ///   - amperes: by how much its car's current should change on each line it uses (`expectedChange`); negative: less.
     ///   - seconds: when it was told, on the clock of the windows.
     public mutating func noteStep(station: Int, amperes: Double, at seconds: Double) {
         guard amperes != 0, amperes.magnitude < 1000 else { return }

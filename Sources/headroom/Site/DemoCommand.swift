@@ -30,7 +30,7 @@ struct DemoCommand: ParsableCommand {
             try checkSeconds(seconds)
             let twin = try building.start()
             defer { twin.stop() }
-            let device = SiteDevice(try TwinSite.settings(twin.description, feedsIn: building.photovoltaics > 0))
+            let device = SiteDevice(try building.settings(twin.description))
             try device.start()
             Session.watch(device, json: json, seconds: seconds, linesEverySeconds: 10) { _ in
                 TwinReport.jsonMembers(twin.observation())

@@ -21,6 +21,7 @@ struct SiteView {
     var snapshot: SiteSnapshot
     var stations: [StationSnapshot]
     var messages: [String]
+    var wiring: WiringReport
     var seconds: Double
     var now: MonotonicTime
 
@@ -30,6 +31,7 @@ struct SiteView {
         snapshot = device.snapshot()
         stations = device.stations()
         messages = device.messages()
+        wiring = device.wiring()
         seconds = Double(MonotonicClock.nanoseconds() - begun) / 1e9
     }
 
@@ -71,7 +73,7 @@ struct SiteView {
                 words.append("\(station.name): does not keep its fail-safe settings")
             }
         }
-        return words
+        return words + wiringAlarms
     }
 
     // MARK: Table
@@ -96,7 +98,9 @@ struct SiteView {
                     + padded("\(Int((share * 100).rounded())) %", 6))
         }
         lines += ["", "  station      status             limit draws L1    L2    L3  why"]
-        for station in stations { lines += [row(station)] + notes(station) }
+        for (index, station) in stations.enumerated() {
+            lines += [row(station)] + notes(station) + wiringNotes(index).flatMap { wrapped($0, first: "      ", width: 80) }
+        }
         let lost = snapshot.framesLost == 0 ? "no frame lost" : "\(snapshot.framesLost) frames lost"
         lines += [
             "",

@@ -52,7 +52,7 @@ struct TwinCommand: ParsableCommand {
             let twin = try building.start(servesMeter: servesMeter)
             defer { twin.stop() }
             if let writeConfig {
-                let settings = try TwinSite.settings(twin.description, feedsIn: building.photovoltaics > 0)
+                let settings = try building.settings(twin.description)
                 try SettingsFile.write(settings.yaml, to: writeConfig)
             }
             if servesMeter { complain("ADC      \(twin.iioURI), device \(twin.description.deviceName)") }
