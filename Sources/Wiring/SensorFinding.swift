@@ -26,6 +26,12 @@ public struct SensorFinding: Sendable, Equatable {
     public var kind: Kind
     /// Probability that it is so, 0 to 1.
     public var confidence: Double
+
+    /// A finding of this kind.
+    public init(kind: Kind, confidence: Double) {
+        self.kind = kind
+        self.confidence = confidence
+    }
 }
 
 extension SensorCheck {

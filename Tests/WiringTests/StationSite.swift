@@ -34,8 +34,10 @@ struct StationSite {
     private var cloud = 0.5
     private var random: SeededGenerator
 
-    /// - Parameter stationCount: each with a car that charges.
-    init(seed: UInt64, stationCount: Int) {
+    /// - Parameters:
+    ///   - stationCount: each with a car that charges.
+    ///   - isBusy: something switches every few seconds; else as in a house.
+    init(seed: UInt64, stationCount: Int, isBusy: Bool = true) {
         var random = SeededGenerator(seed: seed)
         stations = (0..<stationCount).map { _ in
             let first = Int(random.next() % 3)
@@ -49,7 +51,7 @@ struct StationSite {
         noise = SIMD3(random.uniform(0.01...0.25), random.uniform(0.01...0.25), random.uniform(0.01...0.25))
         let peak = random.chance(0.3) ? random.uniform(3...25) : 0
         sun = random.chance(0.5) ? SIMD3(repeating: peak) : SIMD3(peak, 0, 0)
-        let busy = random.uniform(0.2...3)
+        let busy = isBusy ? random.uniform(0.2...3) : random.uniform(0.05...0.3)
         for _ in 0..<Int(random.uniform(3...25)) {
             loads.append(
                 Load(

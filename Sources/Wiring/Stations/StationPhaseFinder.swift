@@ -108,7 +108,8 @@ public struct StationPhaseFinder: Sendable {
         var change = after.mean - before.mean
         var spread = SIMD3<Double>.zero
         for line in 0..<3 {
-            let allowed = 0.35 * size + 3 * noise.scaleAmperes[line]
+            // A load that caused the step is at least as large as the step: it must never pass as scatter.
+            let allowed = 0.35 * size + 0.5
             guard before.span[line] < allowed, after.span[line] < allowed else { return skip() }
             let slope = trend(before, line) + trend(after, line)
             let drift = slope / 2 * Self.spanSeconds
