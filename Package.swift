@@ -30,6 +30,10 @@ let package = Package(
             name: "Spectrum", dependencies: ["MeterDSP", "CFFTW"], exclude: ["README.md"], swiftSettings: common),
         .target(name: "Allocation", exclude: ["README.md"], swiftSettings: strict),
 
+        // What the sensors and stations are really connected to. Pure, as the products are.
+        .target(
+            name: "Wiring", dependencies: ["MeterDSP", "Allocation"], exclude: ["README.md"], swiftSettings: strict),
+
         // MARK: The rooms of the device.
         .target(
             name: "StrictYAML", dependencies: [.product(name: "Yams", package: "Yams")], exclude: ["README.md"],
@@ -58,7 +62,8 @@ let package = Package(
         .target(
             name: "Site",
             dependencies: [
-                "MeterDSP", "Allocation", "Acquisition", "Stations", "CloudStations", "Realtime", "StrictYAML", "CGPIO",
+                "MeterDSP", "Allocation", "Wiring", "Acquisition", "Stations", "CloudStations", "Realtime", "StrictYAML",
+                "CGPIO",
             ],
             exclude: ["README.md"], swiftSettings: common),
         .target(
@@ -67,8 +72,8 @@ let package = Package(
         .executableTarget(
             name: "headroom",
             dependencies: [
-                "MeterDSP", "Spectrum", "Allocation", "Acquisition", "Stations", "CloudStations", "Site", "SiteTwin",
-                "Simulation", "Realtime", "StrictYAML",
+                "MeterDSP", "Spectrum", "Allocation", "Wiring", "Acquisition", "Stations", "CloudStations", "Site",
+                "SiteTwin", "Simulation", "Realtime", "StrictYAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             exclude: ["README.md", "Pictures"],
@@ -94,6 +99,9 @@ let package = Package(
             name: "SpectrumTests", dependencies: ["Spectrum", "TestSupport", "MallocCounter"], swiftSettings: common),
         .testTarget(
             name: "AllocationTests", dependencies: ["Allocation"], resources: [.copy("Scenarios")],
+            swiftSettings: common),
+        .testTarget(
+            name: "WiringTests", dependencies: ["Wiring", "MeterDSP", "Allocation", "MallocCounter"],
             swiftSettings: common),
         .executableTarget(
             name: "acquisition-probe", dependencies: ["Acquisition", "Realtime"], path: "Tests/AcquisitionProbe",

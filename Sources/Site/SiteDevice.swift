@@ -15,17 +15,20 @@ public final class SiteDevice: Sendable {
     let inputs: UtilityInputs?
     private let running = Mutex<Running?>(nil)
     private let shared = LoopShared()
+    private let wiringWatch: WiringWatch
 
     private struct Running {
         var writers: [StationWriter]
         var thread: RealtimeThread
         var watch: RealtimeThread
         var inputs: RealtimeThread?
+        var wiring: RealtimeThread
     }
 
     /// - Parameter inputs: read instead of the inputs that `settings.utilitySignal` names; for tests and simulation.
     public init(_ settings: SiteSettings, inputs: (any DigitalInputs)? = nil) {
         self.settings = settings
+        wiringWatch = WiringWatch(settings.supply)
         let count = settings.stations.count + settings.cloudStations.count
         outlets = LoopOutlets(stationCount: count, groupCount: settings.groups.count)
         let wishes = OutsideWishes(stationCount: count)
@@ -88,9 +91,22 @@ public final class SiteDevice: Sendable {
                 inputs?.join()
                 throw error
             }
+            let wiring: RealtimeThread
+            do throws(SiteError) {
+                wiring = try wiringThread(writers)
+            } catch {
+                writers.forEach { $0.requestStop() }
+                writers.forEach { $0.stop() }
+                shared.stop()
+                watch.join()
+                inputs?.join()
+                throw error
+            }
             handover.set(writers)
             go.signal()
-            running.withLock { $0 = Running(writers: writers, thread: thread, watch: watch, inputs: inputs) }
+            running.withLock {
+                $0 = Running(writers: writers, thread: thread, watch: watch, inputs: inputs, wiring: wiring)
+            }
         } catch {
             shared.stop()
             go.signal()
@@ -122,6 +138,7 @@ public final class SiteDevice: Sendable {
         running.thread.join()
         running.watch.join()
         running.inputs?.join()
+        running.wiring.join()
         return untold.sorted()
     }
 
@@ -138,6 +155,9 @@ public final class SiteDevice: Sendable {
                 limit: outlets.published[index].load(), report: writer.report(), diagnostics: writer.diagnostics())
         }
     }
+
+    /// What is known of how sensors and stations are connected. Any thread.
+    public func wiring() -> WiringReport { wiringWatch.report() }
 
     /// What could not be set up as wished, and the ADC's last error, in words.
     public func messages() -> [String] {
@@ -163,6 +183,22 @@ public final class SiteDevice: Sendable {
         guard let inputs else { return nil }
         let shared = shared
         let thread = RealtimeThread(name: "inputs") { _ in inputs.run { shared.isStopping } }
+        guard let thread else { throw .exhausted("thread") }
+        return thread
+    }
+
+    /// Finds out how sensors and stations are connected, from what everybody may see.
+    private func wiringThread(_ writers: [StationWriter]) throws(SiteError) -> RealtimeThread {
+        let shared = shared
+        let outlets = outlets
+        let watch = wiringWatch
+        let thread = RealtimeThread(name: "wiring") { _ in
+            watch.run(
+                stationCount: writers.count, isStopping: { shared.isStopping }, snapshot: { outlets.snapshots.load() },
+                station: {
+                    WiringWatch.Station(limit: outlets.published[$0].load(), report: writers[$0].report())
+                })
+        }
         guard let thread else { throw .exhausted("thread") }
         return thread
     }

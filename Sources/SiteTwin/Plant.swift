@@ -55,7 +55,8 @@ struct PlantState: Sendable {
         observer = TwinObserver(options: options, tables: tables)
         synthesiser = WaveformSynthesiser(
             tables: tables, scales: ChannelScales(options: options), rate: options.sampleRateHz,
-            capacity: model.stepFrames, noiseSeed: RandomSource.mix(options.seed))
+            capacity: model.stepFrames, noiseSeed: RandomSource.mix(options.seed),
+            voltages: options.voltageWiring, sensors: options.sensorWiring)
         stepBytes = Array(repeating: 0, count: model.stepFrames * WaveformSynthesiser.frameBytes)
     }
 

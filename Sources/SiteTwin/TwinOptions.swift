@@ -52,6 +52,9 @@ public struct TwinOptions: Sendable {
     public var startHour: Double = 11
     /// Seconds of real time in which the first car of every station arrives, spread evenly.
     public var firstArrivalSeconds: ClosedRange<Double> = 2...12
+    /// How the meter's voltage taps U1 to U3 and current sensors I1 to I3 are connected. The neutral's is always right.
+    public var voltageWiring = TwinInput.correct
+    public var sensorWiring = TwinInput.correct
     /// Extra loads at known times.
     public var steps = [ScheduledStep(atSeconds: 45, phase: 0, amperes: 30, seconds: 20)]
 
@@ -84,6 +87,13 @@ public struct TwinOptions: Sendable {
             try check("stations[\(index)].car.phaseCount", Double(car.phaseCount), 1...3)
             try check("stations[\(index)].car.maximumAmperes", car.maximumAmperes, 6...80)
             try check("stations[\(index)].car.neededWattHours", car.neededWattHours, 1...1e6)
+        }
+        for (name, wiring) in [("voltageWiring", voltageWiring), ("sensorWiring", sensorWiring)] {
+            try check("\(name).count", Double(wiring.count), 3...3)
+            for input in wiring {
+                try check("\(name).line", Double(input.line), 0...2)
+                try check("\(name).gain", input.gain, -1...1)
+            }
         }
         try check("speed", speed, 0.001...3600)
         try check("photovoltaicPeakAmperes", photovoltaicPeakAmperes, 0...100)

@@ -22,6 +22,9 @@ struct WaveformSynthesiser: Sendable {
     private let scales: ChannelScales
     private let rate: Double
     private let noiseSeed: UInt64
+    /// Of U1 to U3, I1 to I3: the channel that it really is, and its factor.
+    private let sources: [Int]
+    private let factors: [Float]
     // Scratch, one value for each frame of a step; and values[channel · capacity + frame].
     private let capacity: Int
     private var voltagePoints: [Int32]
@@ -31,7 +34,12 @@ struct WaveformSynthesiser: Sendable {
     private var values: [Float]
     private var previousCurrents: [Float]?
 
-    init(tables: WaveTables, scales: ChannelScales, rate: Int, capacity: Int, noiseSeed: UInt64) {
+    init(
+        tables: WaveTables, scales: ChannelScales, rate: Int, capacity: Int, noiseSeed: UInt64,
+        voltages: [TwinInput] = TwinInput.correct, sensors: [TwinInput] = TwinInput.correct
+    ) {
+        sources = voltages.map(\.line) + sensors.map { 3 + $0.line }
+        factors = (voltages + sensors).map { Float($0.gain) }
         self.tables = tables
         self.scales = scales
         self.rate = Double(rate)
@@ -137,8 +145,9 @@ struct WaveformSynthesiser: Sendable {
                     for channel in 0..<8 {
                         let exact =
                             switch channel {
-                            case 0, 1, 2: values[channel * capacity + frame] * perVolt
-                            case 3, 4, 5: values[channel * capacity + frame] * perCurrentUnit
+                            case 0, 1, 2: values[sources[channel] * capacity + frame] * (factors[channel] * perVolt)
+                            case 3, 4, 5:
+                                values[sources[channel] * capacity + frame] * (factors[channel] * perCurrentUnit)
                             case 6: -(i1 + i2 + i3) * perCurrentUnit
                             default: Float(0)
                             }

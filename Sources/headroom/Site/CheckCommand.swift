@@ -6,16 +6,42 @@ import Stations
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Validate settings and explain what they mean. Touches neither ADC nor stations.",
-        discussion: "Example: headroom check --config site.yaml")
+        abstract: "Validate settings and explain what they mean; with --measure, check the sensors.",
+        discussion: """
+            Touches neither ADC nor stations, unless --measure asks for it: then the ADC is read for some seconds, and what \
+            its inputs show says whether taps and sensors are connected as they should be. The longer, and the more loads \
+            are switched on and off meanwhile, the more it can tell. No station is contacted.
+
+            Example: headroom check --config site.yaml --measure 60
+            """)
 
     @Option(help: "The settings.")
     var config: String
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Measure for so long and check how taps and sensors are connected.", valueName: "s"))
+    var measure: Double?
+
+    @Flag(help: "One JSON object.")
+    var json = false
+
     func run() throws {
         try reportingErrors {
+            try checkSeconds(measure)
             let settings = try SettingsFile.read(config)
-            Self.explain(settings).forEach { print($0) }
+            if !json { Self.explain(settings).forEach { print($0) } }
+            flushOutput()
+            let wiring = try measure.map { try WiringMeasurement.run(settings, seconds: $0) }
+            if json {
+                print(
+                    "{\"valid\":true,\"name\":\(headroom.json(settings.name)),"
+                        + "\"remarks\":\(headroom.json(Self.remarks(settings))),"
+                        + "\"wiring\":\(wiring.map(WiringMeasurement.json) ?? "null")}")
+            } else if let wiring {
+                print("")
+                WiringMeasurement.lines(wiring).forEach { print($0) }
+            }
         }
     }
 

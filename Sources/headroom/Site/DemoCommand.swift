@@ -36,7 +36,7 @@ struct DemoCommand: ParsableCommand {
             let recorder = try record.map { try DecisionRecorder($0) }
             let twin = try building.start()
             defer { twin.stop() }
-            let device = SiteDevice(try TwinSite.settings(twin.description, feedsIn: building.photovoltaics > 0))
+            let device = SiteDevice(try building.settings(twin.description))
             try device.start()
             Session.watch(device, json: json, seconds: seconds, linesEverySeconds: 10, recorder: recorder) { _ in
                 TwinReport.jsonMembers(twin.observation())

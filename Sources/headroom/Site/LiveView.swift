@@ -23,6 +23,7 @@ struct SiteView {
     var groups: [GroupSnapshot]
     var isReceiverFaulty: Bool
     var messages: [String]
+    var wiring: WiringReport
     var seconds: Double
     var now: MonotonicTime
 
@@ -34,6 +35,7 @@ struct SiteView {
         groups = device.groups()
         isReceiverFaulty = device.isReceiverFaulty
         messages = device.messages()
+        wiring = device.wiring()
         seconds = Double(MonotonicClock.nanoseconds() - begun) / 1e9
     }
 
@@ -76,7 +78,7 @@ struct SiteView {
                 words.append("\(station.name): does not keep its fail-safe settings")
             }
         }
-        return words
+        return words + wiringAlarms
     }
 
     // MARK: Table
@@ -102,7 +104,9 @@ struct SiteView {
         }
         lines += limitLines
         lines += ["", "  station      status             limit draws L1    L2    L3  why"]
-        for station in stations { lines += [row(station)] + notes(station) }
+        for (index, station) in stations.enumerated() {
+            lines += [row(station)] + notes(station) + wiringNotes(index).flatMap { wrapped($0, first: "      ", width: 80) }
+        }
         let lost = snapshot.framesLost == 0 ? "no frame lost" : "\(snapshot.framesLost) frames lost"
         lines += [
             "",

@@ -64,7 +64,7 @@ struct TwinCommand: ParsableCommand {
             let clouds = try cloud.map { try $0.start() }
             defer { clouds.forEach { $0.twin.stop() } }
             if let writeConfig {
-                let settings = try TwinSite.settings(twin.description, feedsIn: building.photovoltaics > 0)
+                let settings = try building.settings(twin.description)
                 try SettingsFile.write(settings.yaml, to: writeConfig)
             }
             if servesMeter { complain("ADC      \(twin.iioURI), device \(twin.description.deviceName)") }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Site
 import SiteTwin
 
 /// What the twin's building is like: the same words for `demo` and `twin`.
@@ -37,6 +38,19 @@ struct TwinOptionGroup: ParsableArguments {
     @Option(parsing: .unconditional, help: ArgumentHelp("Frames per second of the ADC.", valueName: "Hz"))
     var rate = 32_000
 
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How the current sensors are connected: \(TwinInputs.help).", valueName: "a,b,c"))
+    var sensors = TwinInputs(inputs: TwinInput.correct)
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("How the voltage taps are connected, in the same words.", valueName: "a,b,c"))
+    var taps = TwinInputs(inputs: TwinInput.correct)
+
+    @Flag(help: "The device is not told on which lines the stations are: its settings say L1 L2 L3 for each.")
+    var hideRotation = false
+
     /// - Throws: `YAMLError` or `RunError` for a file of stations that cannot be read.
     func twin() throws -> TwinOptions {
         var options = TwinOptions()
@@ -51,7 +65,18 @@ struct TwinOptionGroup: ParsableArguments {
         options.marginAmperes = max(0, min(options.marginAmperes, mainLimit / 10))
         options.photovoltaicPeakAmperes = photovoltaics
         options.sampleRateHz = rate
+        options.sensorWiring = sensors.inputs
+        options.voltageWiring = taps.inputs
         return options
+    }
+
+    /// What an installer would write down of it; with `--hide-rotation` not on which lines the stations are.
+    func settings(_ twin: TwinDescription) throws -> SiteSettings {
+        var twin = twin
+        if hideRotation {
+            for index in twin.stations.indices { twin.stations[index].supplyPhases = [0, 1, 2] }
+        }
+        return try TwinSite.settings(twin, feedsIn: photovoltaics > 0)
     }
 
     /// The twin, started.
