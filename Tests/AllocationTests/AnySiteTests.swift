@@ -4,8 +4,8 @@ import Testing
 
 /// Random sites, loads, cars, limits from outside and faults: what must hold at every decision, against the truth.
 ///
-/// `HEADROOM_RANDOM_SITES=1000000 swift test -c release --filter AnySiteTests` plays a million sites, `HEADROOM_SITE=7`
-/// the one that a failure names.
+/// `HEADROOM_RANDOM_SITES=1000000 swift test -c release -Xswiftc -enable-testing --filter AnySiteTests` plays a million
+/// sites, `HEADROOM_SITE=7` the one that a failure names.
 struct AnySiteTests {
     private static let siteCount = Int(ProcessInfo.processInfo.environment["HEADROOM_RANDOM_SITES"] ?? "") ?? 64
     /// Two threads are what the smallest builder has.
