@@ -1,0 +1,59 @@
+import Simulation
+import Testing
+
+@Suite struct LoadTests {
+    /// The base load of L1 in ampere at seconds from `began`, as played beside no station.
+    private static func played(_ csv: String, began: String, at seconds: [Int]) throws -> [Double] {
+        let load = try RecordedLoad.parse(csv, file: "l.csv", volts: 200)
+        let time = try #require(WallTime.parse(began)).time
+        var simulation = Simulation(
+            Sites.site(stations: 1), load: .recorded(load), visits: [], began: time, seed: 1)
+        return (0...(seconds.max() ?? 0)).compactMap { second in
+            simulation.step()
+            return seconds.contains(second) ? Double(simulation.baseMilliamperes[0]) / 1000 : nil
+        }
+    }
+
+    @Test func `rows any time apart hold until the next, and a short load begins with the run and repeats`() throws {
+        let csv = "t_s,l1_a,l2_a,l3_a\n100,1,0,0\n110,2,0,0\n111,3,0,0\n"
+        // 12 s long: the last row holds as long as the one before it.
+        let amperes = try Self.played(csv, began: "2026-01-05T13:00", at: [0, 9, 10, 11, 12, 21, 22, 23, 24])
+        #expect(amperes == [1, 1, 2, 3, 1, 1, 2, 3, 1])
+    }
+
+    @Test func `a load of a day and more is played by the time of day, in whole days`() throws {
+        let hours = (0..<30).map { "\(WallTime(seconds: 1_000_080_000 + $0 * 3600).text),\($0),0,0" }
+        let csv = (["time,l1_a,l2_a,l3_a"] + hours).joined(separator: "\n")
+        // It begins at midnight and covers 30 hours: 24 of them are played.
+        #expect(WallTime(seconds: 1_000_080_000).secondOfDay == 0)
+        let amperes = try Self.played(csv, began: "2026-01-05T22:00", at: [0, 3600, 7199, 7200, 10_800])
+        #expect(amperes == [22, 23, 23, 0, 1])
+    }
+
+    @Test func `powers become currents, and what is fed in is negative`() throws {
+        let csv = "t_s,l1_kw,l2_kw,l3_kw\n0,1,2,3\n5,-0.5,0,0\n"
+        #expect(try Self.played(csv, began: "2026-01-05", at: [0, 5]) == [5, -2.5])
+    }
+
+    @Test(arguments: 1...3 as ClosedRange<UInt64>)
+    func `drawn visits follow the days, whatever comes after them`(seed: UInt64) {
+        func drawn(_ days: Int) -> [CarVisit] {
+            CarVisit.drawn(perDay: 7.5, days: days, pattern: .home, car: nil, seed: seed, began: Sites.monday)
+        }
+        let month = drawn(30)
+        #expect(drawn(3) == month.filter { $0.arrivalSecond < 3 * 86_400 })
+        #expect(abs(Double(month.count) / 30 - 7.5) < 0.5)
+        #expect(month.allSatisfy { $0.departureSecond > $0.arrivalSecond && $0.neededWattHours > 0 })
+        #expect(zip(month, month.dropFirst()).allSatisfy { $0.arrivalSecond <= $1.arrivalSecond })
+    }
+
+    @Test(arguments: [("3x16", 3, 16.0), ("1x7.5", 1, 7.5), ("2x32", 2, 32)])
+    func `a car's charger is phases x ampere`(text: String, phases: Int, amperes: Double) throws {
+        let kind = try #require(CarKind(text))
+        #expect(kind == CarKind(phaseCount: phases, maximumAmperes: amperes))
+        #expect(kind.description == text)
+    }
+
+    @Test(arguments: ["", "3", "0x16", "4x16", "3x5", "3x81", "3xx16", "x16", "3x16x"])
+    func `what is no charger is refused`(text: String) { #expect(CarKind(text) == nil) }
+}
