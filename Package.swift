@@ -125,7 +125,8 @@ let package = Package(
             swiftSettings: common),
         .target(name: "MallocCounter", path: "Tests/MallocCounter", cSettings: [.enableWarning("all")]),
         .testTarget(
-            name: "SiteTests", dependencies: ["Site", "SiteTwin", "CloudStations", "MallocCounter", "TestSupport"],
+            name: "SiteTests",
+            dependencies: ["Site", "SiteTwin", "CloudStations", "Wiring", "MallocCounter", "TestSupport"],
             swiftSettings: common),
         .executableTarget(
             name: "headroom-fuzz",

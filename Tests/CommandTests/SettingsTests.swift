@@ -42,6 +42,40 @@ struct SettingsTests {
         }
     }
 
+    @Test("check as JSON is one object, without wiring where nothing was measured")
+    func checkJSON() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(SiteSettings.example().yaml, to: "site.yaml")
+        let outcome = try HeadroomProcess.run(["check", "--config", path, "--json"])
+        #expect(outcome.code == 0 && outcome.errors.isEmpty && outcome.outputLines.count == 1)
+        let object = try jsonObject(outcome.output)
+        #expect(Set(object.keys) == ["valid", "name", "remarks", "wiring"])
+        #expect(object["valid"] as? Bool == true && object["wiring"] is NSNull)
+    }
+
+    @Test("check --measure names exchanged and reversed sensors of a twin and what to do")
+    func checkMeasures() throws {
+        let folder = try TemporaryFolder()
+        let twin = try HeadroomProcess([
+            "twin", "--rate", "4000", "--stations", "1", "--sensors", "L1,L3,-L2", "--write-config",
+            folder.path("twin.yaml"), "--seconds", "600",
+        ])
+        defer { twin.signal(SIGTERM) }
+        let deadline = ContinuousClock.now + .seconds(120)
+        while folder.text("twin.yaml").isEmpty, ContinuousClock.now < deadline { usleep(50_000) }
+        let outcome = try HeadroomProcess.run(
+            ["check", "--config", folder.path("twin.yaml"), "--measure", "45", "--json"], within: 200)
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        let wiring = try #require(try jsonObject(outcome.output)["wiring"] as? [String: Any])
+        #expect(Set(wiring.keys) == ["seconds", "sensors", "silent", "findings"])
+        let sensors = try #require(wiring["sensors"] as? [String: Any])
+        #expect(Set(sensors.keys) == ["known", "confidence", "says", "doubt", "inputs"])
+        #expect(sensors["inputs"] as? [String] == ["L1", "L3", "-L2"], "\(outcome.output)")
+        let finding = try #require((wiring["findings"] as? [[String: Any]])?.first)
+        #expect(Set(finding.keys) == ["finding", "channels", "confidence", "says", "do"])
+        #expect((finding["do"] as? String)?.contains("swap the sensors of L2 and L3") == true)
+    }
+
     /// A line of the example that holds `old`, with `new` in its place; what the refusal says.
     static let broken: [(old: String, new: String, says: [String])] = [
         ("main-limit-a:", "main-limt-a:", ["supply.main-limt-a", "did you mean 'main-limit-a'?"]),

@@ -28,7 +28,7 @@ struct CheckCommand: ParsableCommand {
 
     func run() throws {
         try reportingErrors {
-            try checkSeconds(measure)
+            try checkSeconds(measure, option: "--measure")
             let settings = try SettingsFile.read(config)
             if !json { Self.explain(settings).forEach { print($0) } }
             flushOutput()

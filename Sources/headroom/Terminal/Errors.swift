@@ -14,9 +14,9 @@ struct RunError: Error, CustomStringConvertible {
 }
 
 /// Refuses a running time that is no time, or too long for a clock: 1e9 s are 31 years.
-func checkSeconds(_ seconds: Double?) throws {
+func checkSeconds(_ seconds: Double?, option: String = "--seconds") throws {
     guard let seconds, !(seconds > 0 && seconds <= 1e9) else { return }
-    throw UsageError("--seconds \(seconds): use more than 0 and at most 1e9, or leave it out")
+    throw UsageError("\(option) \(seconds): use more than 0 and at most 1e9, or leave it out")
 }
 
 /// Writes `text` and a line end to standard error.

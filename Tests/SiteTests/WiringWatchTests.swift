@@ -1,0 +1,39 @@
+import SiteTwin
+import Testing
+import Wiring
+
+@testable import Site
+
+/// The device on a twin whose sensors are connected otherwise than they should be: through samples, meter and snapshots.
+struct WiringWatchTests {
+    @Test(.timeLimit(.minutes(5)))
+    func `exchanged and reversed sensors are found by the running device`() async throws {
+        var options = quietBuilding(stations: 1)
+        options.firstArrivalSeconds = 80_000...86_000
+        options.sensorWiring = [TwinInput(line: 1), TwinInput(line: 0), TwinInput(line: 2, gain: -1)]
+        let wanted = try #require(SensorMapping(lines: SIMD3(1, 0, 2), reversed: SIMD3(0, 0, 1)))
+        try await withSite(options) { _, device in
+            try await eventually("the finding", within: 240) {
+                device.wiring().findings.contains { $0.kind == .misplaced(wanted) }
+            }
+            let line = try #require(device.wiring().lines.first)
+            #expect(line.contains("swap the sensors of L1 and L2"))
+            #expect(line.contains("turn the sensor on L3 round"))
+        }
+    }
+
+    @Test(.timeLimit(.minutes(5)))
+    func `reversed rotation is found, and a silent sensor is no fault`() async throws {
+        var options = quietBuilding(stations: 1)
+        options.firstArrivalSeconds = 80_000...86_000
+        options.voltageWiring = [TwinInput(line: 0), TwinInput(line: 2), TwinInput(line: 1)]
+        options.sensorWiring = [TwinInput(line: 0), TwinInput(line: 2), TwinInput(line: 1, gain: 0)]
+        try await withSite(options) { _, device in
+            try await eventually("two minutes and the silence", within: 280) {
+                device.wiring().silentSensors == [2]
+            }
+            #expect(device.wiring().findings.map(\.kind) == [.rotationReversed])
+            #expect(device.wiring().mapping?.isKnown == false)
+        }
+    }
+}
