@@ -118,7 +118,8 @@ public struct CloudStationConfiguration: Sendable {
                 "name one of the installation's lines, or each of the three once")
         }
         try require(
-            baseAddress.map { $0.hasPrefix("http://127.0.0.1:") } ?? true, "baseAddress", "'\(baseAddress ?? "")' is not this machine",
+            baseAddress.map { $0.hasPrefix("http://127.0.0.1:") } ?? true, "baseAddress",
+            "'\(baseAddress ?? "")' is not this machine",
             "leave it out, or use http://127.0.0.1:PORT of a simulated cloud (headroom twin --cloud)")
     }
 }

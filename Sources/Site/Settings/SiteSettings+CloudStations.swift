@@ -73,7 +73,8 @@ extension SiteSettings {
             // The configuration names its own properties; the reader has to find the key.
             let keys = [
                 "supplyPhases": "phases", "maximumAmperes": "limit-a", "failSafeAmperes": "fail-safe-a",
-                "raiseIntervalSeconds": "raise-interval-min", "chargerLines": "charger-phases", "baseAddress": "address",
+                "raiseIntervalSeconds": "raise-interval-min", "chargerLines": "charger-phases",
+                "baseAddress": "address",
             ]
             let key = keys[error.field] ?? error.field
             throw fields[key]?.error(error.problem, error.remedy)
@@ -108,7 +109,8 @@ extension SiteSettings {
                 "    load-management: \(station.isManaged)",
             ]
             if let address = station.baseAddress {
-                lines.append("    address: \(quoted(address))    # of a simulated cloud on this machine (headroom twin --cloud)")
+                lines.append(
+                    "    address: \(quoted(address))    # of a simulated cloud on this machine (headroom twin --cloud)")
             }
             lines += self.lines(of: station.sharing)
             if !station.chargerLines.isEmpty {

@@ -4,12 +4,16 @@ import Site
 /// A recorded decision in words.
 enum DecisionReport {
     static func lines(_ decision: DecisionLine) -> [String] {
-        var lines = ["Decision \(decision.number) at \(fixed(decision.seconds, 3)) s, \(decision.time): \(kind(decision))"]
+        var lines = [
+            "Decision \(decision.number) at \(fixed(decision.seconds, 3)) s, \(decision.time): \(kind(decision))"
+        ]
         lines += decision.alarms.map { "ALARM: \($0.replacing("_", with: " "))" }
         if decision.signal != "normal" { lines.append("utility's signal: \(decision.signal)") }
         lines += ["", leading("A", 34) + ["L1", "L2", "L3"].map { padded($0, 9) }.joined()]
         lines.append(row("measured", decision.measured))
-        if decision.counted != decision.measured { lines.append(row("counted (no feed-in, no inrush)", decision.counted)) }
+        if decision.counted != decision.measured {
+            lines.append(row("counted (no feed-in, no inrush)", decision.counted))
+        }
         lines.append(row("building without stations", decision.base))
         if decision.highestBase != decision.base { lines.append(row("  at most", decision.highestBase)) }
         lines.append(row("usable below fuse and margin", decision.usable))

@@ -29,7 +29,8 @@ enum SettingsFile {
             guard count > 0 else { break }
             bytes += buffer[0..<count]
             guard bytes.count <= largestBytes else {
-                throw RunError("\(path): larger than \(largestBytes >> 20) MiB, so no \(kind); name the file of the \(kind)")
+                throw RunError(
+                    "\(path): larger than \(largestBytes >> 20) MiB, so no \(kind); name the file of the \(kind)")
             }
         }
         guard ferror(file) == 0 else {

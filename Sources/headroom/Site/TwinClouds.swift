@@ -57,6 +57,8 @@ struct RunningCloud {
     }
 
     private var changeCount: Int {
-        twin.requests().count { $0.line.hasPrefix("POST") && !$0.line.contains("/oauth/") && !$0.line.contains("login") }
+        twin.requests().count {
+            $0.line.hasPrefix("POST") && !$0.line.contains("/oauth/") && !$0.line.contains("login")
+        }
     }
 }

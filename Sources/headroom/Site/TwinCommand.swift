@@ -79,7 +79,8 @@ struct TwinCommand: ParsableCommand {
             if json {
                 let played = clouds.map(\.jsonObject).joined(separator: ",")
                 print(
-                    "{\"summary\":true,\"t_s\":\(fixed(seen.seconds, 3))\(TwinReport.jsonMembers(seen)),\"clouds\":[\(played)]}")
+                    "{\"summary\":true,\"t_s\":\(fixed(seen.seconds, 3))\(TwinReport.jsonMembers(seen)),\"clouds\":[\(played)]}"
+                )
             } else {
                 (TwinReport.lines(seen) + clouds.map(\.summary)).forEach { print($0) }
             }
