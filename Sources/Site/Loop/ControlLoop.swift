@@ -261,7 +261,9 @@ struct ControlLoop: ~Copyable {
             writers[station].publish(allocator[station])
             outlets.published[station].store(allocator[station])
         }
-        for group in 0..<outlets.groups.count { outlets.groups[group].store(GroupSnapshot(allocator.record(node: group))) }
+        for group in 0..<outlets.groups.count {
+            outlets.groups[group].store(GroupSnapshot(allocator.record(node: group)))
+        }
     }
 
     /// Call after each decision: it may have ended an intervention, and at most one.

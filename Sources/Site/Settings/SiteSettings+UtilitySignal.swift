@@ -105,7 +105,8 @@ extension SiteSettings {
         let fields = try node.fields(["ampere", "kilowatt", "kilowatt-per-line", "percent"])
         guard fields.entries.count == 1 else {
             throw node.error(
-                "\(fields.entries.count) limits", "write one of ampere, kilowatt, kilowatt-per-line, percent (of main-limit-a)")
+                "\(fields.entries.count) limits",
+                "write one of ampere, kilowatt, kilowatt-per-line, percent (of main-limit-a)")
         }
         if let entry = fields["ampere"] { return .amperes(try perPhase(entry, 0...6300)) }
         if let entry = fields["kilowatt"] { return .watts(try entry.number(0...1_000_000) * 1000) }

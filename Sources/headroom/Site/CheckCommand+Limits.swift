@@ -10,7 +10,8 @@ extension CheckCommand {
         if let device = limits.device {
             lines.append("  fuse  \(device.words); its time to trip is reckoned by the lower edge of its standard")
             if limits.largestStepAmperes.maximum > 0 {
-                lines.append("        a load of \(amperes(limits.largestStepAmperes.maximum)) may switch on at any time")
+                lines.append(
+                    "        a load of \(amperes(limits.largestStepAmperes.maximum)) may switch on at any time")
             }
         }
         if let watts = limits.limitWatts { lines.append("  power all lines together at most \(kilowatts(watts))") }
@@ -23,7 +24,8 @@ extension CheckCommand {
         for group in settings.groups { lines.append("  \(group.name): " + words(of: group, settings)) }
         guard let signal = settings.utilitySignal else { return lines }
         return lines + [
-            "", "Signal  \(signal.inputs.count) input\(signal.inputs.count == 1 ? "" : "s"); reduced: "
+            "",
+            "Signal  \(signal.inputs.count) input\(signal.inputs.count == 1 ? "" : "s"); reduced: "
                 + "\(signal.reducedLimit.words); locked: \(signal.lockedLimit.words); where the inputs cannot be: "
                 + (signal.safeMeaning == .locked ? "locked" : "reduced"),
         ]
@@ -45,8 +47,12 @@ extension CheckCommand {
     /// A group whose stations may draw more than it bears when this device is gone.
     static func groupRemarks(_ settings: SiteSettings) -> [String] {
         let stations =
-            settings.stations.map { ($0.sharing.node, $0.supplyPhases, $0.isManaged ? $0.failSafeAmperes : $0.maximumAmperes) }
-            + settings.cloudStations.map { ($0.sharing.node, $0.supplyPhases, $0.isManaged ? $0.failSafeAmperes : $0.maximumAmperes) }
+            settings.stations.map {
+                ($0.sharing.node, $0.supplyPhases, $0.isManaged ? $0.failSafeAmperes : $0.maximumAmperes)
+            }
+            + settings.cloudStations.map {
+                ($0.sharing.node, $0.supplyPhases, $0.isManaged ? $0.failSafeAmperes : $0.maximumAmperes)
+            }
         var remarks: [String] = []
         for (index, group) in settings.groups.enumerated() {
             let behind = stations.filter { isBehind(index, $0.0, settings.groups) }

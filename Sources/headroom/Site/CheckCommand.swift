@@ -73,7 +73,9 @@ struct CheckCommand: ParsableCommand {
                 ? "tells its serial number: add serial-number, and no other device is ever written to"
                 : profile.identityWords)
         return ["  \(station.name): \(profile.name), \(StationPlace(station).words)"]
-            + ([limit, failSafe, identity] + [sharingWords(station.sharing, groups)].compactMap(\.self)).flatMap { wrapped($0, first: "      ", width: 100) }
+            + ([limit, failSafe, identity] + [sharingWords(station.sharing, groups)].compactMap(\.self)).flatMap {
+                wrapped($0, first: "      ", width: 100)
+            }
     }
 
     /// What is allowed and yet often a mistake.

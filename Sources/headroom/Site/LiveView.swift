@@ -65,7 +65,9 @@ struct SiteView {
         if snapshot.alarm.contains(.overloadNotSolvable) {
             words.append("overload: all stations are at their floor and it is not enough")
         }
-        if isReceiverFaulty { words.append("the utility's receiver cannot be read or is miswired: its safe mode holds") }
+        if isReceiverFaulty {
+            words.append("the utility's receiver cannot be read or is miswired: its safe mode holds")
+        }
         if snapshot.alarm.contains(.stationSilent) { words.append("a station does not answer") }
         if snapshot.alarm.contains(.stationDisobeys) { words.append("a station draws more than it was told") }
         for station in stations {
@@ -166,9 +168,10 @@ struct SiteView {
 
     /// What a line is printed for when it changes.
     var state: [String] {
-        [snapshot.intervention.map(\.words) ?? ""] + stations.map {
-            "\($0.limit.amperes) \($0.limit.reason) \($0.diagnostics.statusLine($0.report)) \($0.diagnostics.faults)"
-        } + alarms
+        [snapshot.intervention.map(\.words) ?? ""]
+            + stations.map {
+                "\($0.limit.amperes) \($0.limit.reason) \($0.diagnostics.statusLine($0.report)) \($0.diagnostics.faults)"
+            } + alarms
     }
 
     /// One line for logs and pipes.
@@ -184,7 +187,8 @@ struct SiteView {
         }
         let signal = snapshot.intervention.map { ["signal \($0.words)"] } ?? []
         let alarm = alarms.isEmpty ? [] : ["ALARM " + alarms.joined(separator: "; ")]
-        return (["\(fixed(seconds, 1)) s", phases.joined(separator: ", ")] + list + signal + alarm).joined(separator: " | ")
+        return (["\(fixed(seconds, 1)) s", phases.joined(separator: ", ")] + list + signal + alarm).joined(
+            separator: " | ")
     }
 
     // MARK: JSON

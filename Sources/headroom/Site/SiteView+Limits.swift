@@ -17,7 +17,8 @@ extension SiteView {
         for (group, state) in zip(settings.groups, groups) {
             var parts: [String] = []
             for phase in Phase.allCases where state.usableAmperes[phase] < .infinity {
-                parts.append("\(phase.name) \(fixed(state.keptAmperes[phase], 1)) of \(amperes(state.usableAmperes[phase]))")
+                parts.append(
+                    "\(phase.name) \(fixed(state.keptAmperes[phase], 1)) of \(amperes(state.usableAmperes[phase]))")
             }
             if state.usableWatts < .infinity {
                 parts.append("\(fixed(state.keptWatts / 1000, 1)) of \(fixed(state.usableWatts / 1000, 1)) kW")
