@@ -127,6 +127,7 @@ extension StationState {
             inForce = .same(largest(maximum, accepted ?? 0, inFlight), on: lines)
             return
         }
+        let wasAdopted = isAdopted
         if !isAdopted {
             // Holding what the station has already is no rise; where that is unknown, its fall-back is. What it has been
             // told meanwhile only falls.
@@ -168,6 +169,9 @@ extension StationState {
             role = report.status == .free ? .parked : .car
         }
         takeInCar(report, moment: moment, policy: policy)
+        // Before it has confirmed a limit it counts at its maximum: a stop for an overload that may be none is no turn.
+        turn.note(isOn: limit.amperes > 0, forWantOfRoom: wasAdopted && limit.reason.isWantOfRoom, now: now)
+        if role == .parked || role == .outOfService { turn.forgetOff() }
         inForce = .same(force, on: lines)
         if rating.takesLimitPerLine, shares, let byLine = report.acceptedLineAmperes, isCurrent(byLine) {
             for place in 0..<3 where lines.contains(place: place) {
@@ -212,8 +216,6 @@ extension StationState {
             turn.note(amperes: amperes, weight: rating.weight, leastServed: moment.leastServed, now: now)
             if turn.seconds(now: now) > policy.rotationSeconds, limit.amperes == 0 { car.forgetDemand() }
         }
-        turn.note(isOn: limit.amperes > 0, forWantOfRoom: limit.reason.isWantOfRoom, now: now)
-        if role == .parked || role == .outOfService { turn.forgetOff() }
         if highestAmperes < floorAmperes { highestAmperes = floorAmperes }
     }
 

@@ -27,6 +27,8 @@ struct InterventionLog: BitwiseCopyable {
     private(set) var lastEnded: Intervention?
     private(set) var endedCount = 0
     private var lastTime = MonotonicTime.never
+    /// What the plan of that time withheld: it holds until the next.
+    private var lastWatts = 0.0
 
     @_noAllocation @_noLocks
     init() {}
@@ -34,9 +36,11 @@ struct InterventionLog: BitwiseCopyable {
     @_noAllocation @_noLocks
     mutating func note(_ signals: OutsideSignals, withheldWatts: Double, now: MonotonicTime) {
         let seconds = lastTime == .never ? 0 : now.seconds(since: lastTime)
+        let watts = lastWatts
         lastTime = now
+        lastWatts = withheldWatts
         if var running = current {
-            if seconds > 0, withheldWatts > 0 { running.withheldWattHours += withheldWatts * seconds / 3600 }
+            if seconds > 0, watts > 0 { running.withheldWattHours += watts * seconds / 3600 }
             current = running
             guard !(signals.mode == running.mode && signals.source == running.source && signals.value == running.limit)
             else { return }

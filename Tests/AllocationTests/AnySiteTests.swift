@@ -209,7 +209,8 @@ private final class AnySite {
                 for node in nodes.indices where on(stations[index], node: node) {
                     let behind = counted(phase) { on($0, node: node) }
                     if behind > nodes[node].limitAmperes[phase] + 1e-3 {
-                        problems.append("tick \(tick): \(index) rose to \(behind) A of node \(node) on \(phase); \(state)")
+                        problems.append(
+                            "tick \(tick): \(index) rose to \(behind) A of node \(node) on \(phase); \(state)")
                     }
                 }
             }

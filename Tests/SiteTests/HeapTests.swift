@@ -108,7 +108,8 @@ struct HeapTests {
         try twin.start()
         defer { twin.stop() }
         var settings = try settings(twin.description)
-        settings.policy = AllocationPolicy(raiseAfterSeconds: 0, minimumOffSeconds: 0)
+        settings.policy = AllocationPolicy(
+            raiseAfterSeconds: 0, minimumOffSeconds: 0, releaseDelaySeconds: 0, releaseRampPerMinute: .infinity)
         // The blocks' time runs ahead of that in which the stations answer.
         for index in settings.stations.indices { settings.stations[index].failSafeAfterSeconds = 3600 }
         let writers = try settings.stations.map { try StationWriter($0) }

@@ -31,7 +31,10 @@ import Testing
     @Test func theFuseIsReadWithAllThatBelongsToIt() throws {
         let settings = try Self.settings([
             ("main-fuse: {type: gG, rated-a: 40}", "main-fuse: {type: C, rated-a: 63, bears-multiple: 2, bears-s: 60}"),
-            ("largest-step-a: [0, 0, 0]", "largest-step-a: 16\n  limit-kw: 27.6\n  imbalance-a: 20\n  imbalance-of: building"),
+            (
+                "largest-step-a: [0, 0, 0]",
+                "largest-step-a: 16\n  limit-kw: 27.6\n  imbalance-a: 20\n  imbalance-of: building"
+            ),
         ])
         let limits = settings.supply.limits
         #expect(limits.device == ProtectiveDevice(.breakerC, ratedAmperes: 63, boundSeconds: 60, boundMultiple: 2))
@@ -55,7 +58,10 @@ import Testing
     @Test func aStationsShareIsRead() throws {
         let settings = try Self.settings([
             ("feed-in: false", "feed-in: true"),
-            ("unit: 1\n", "unit: 1\n    guaranteed-minimum: true\n    owner-limit-a: 10\n    source: minimum-and-surplus\n"),
+            (
+                "unit: 1\n",
+                "unit: 1\n    guaranteed-minimum: true\n    owner-limit-a: 10\n    source: minimum-and-surplus\n"
+            ),
         ])
         let sharing = try #require(settings.stations.first).sharing
         #expect(sharing.guaranteesMinimum && sharing.ownerLimitAmperes == 10)
@@ -84,7 +90,8 @@ import Testing
     func everyWiringComesBackFromItsOwnText(wiring: String, inputs: Int) throws {
         let list = ["{chip: /dev/gpiochip0, line: 17}", "{file: /run/inputs/2, inverted: true}"].prefix(inputs)
         let settings = try Self.settings(
-            top: "utility-signal:\n  inputs: [\(list.joined(separator: ", "))]\n  \(wiring)\n  reduced: {kilowatt: 4.2}\n"
+            top:
+                "utility-signal:\n  inputs: [\(list.joined(separator: ", "))]\n  \(wiring)\n  reduced: {kilowatt: 4.2}\n"
                 + "  locked-means: minimum\n  safe-mode: locked\n  debounce-ms: 250\n")
         let signal = try #require(settings.utilitySignal)
         #expect(signal.inputs.count == inputs && signal.inputs[0] == .gpio(chip: "/dev/gpiochip0", line: 17))
@@ -100,9 +107,15 @@ import Testing
         let settings = try Self.settings(
             [
                 Self.groups, ("feed-in: false", "feed-in: true\n  limit-kw: 27.6\n  imbalance-a: 16"),
-                ("unit: 1\n", "unit: 1\n    group: yard\n    source: surplus\n    owner-limit-a: 8.5\n    weight: 0.1\n"),
+                (
+                    "unit: 1\n",
+                    "unit: 1\n    group: yard\n    source: surplus\n    owner-limit-a: 8.5\n    weight: 0.1\n"
+                ),
                 ("surplus-grid-kw: 0", "surplus-grid-kw: 0.3"), ("inrush-ms: 300", "inrush-ms: 123.4"),
-            ], top: "utility-signal: {inputs: [{file: /a}], wiring: make-contact, active-means: locked, reduced: {percent: 33}}\n")
+            ],
+            top:
+                "utility-signal: {inputs: [{file: /a}], wiring: make-contact, active-means: locked, reduced: {percent: 33}}\n"
+        )
         let again = try SiteSettings.parse(yaml: settings.yaml, file: "again.yaml")
         #expect(again.yaml == settings.yaml)
         #expect(again.groups == settings.groups && again.utilitySignal == settings.utilitySignal)
@@ -116,7 +129,10 @@ import Testing
         (("type: gG", "type: D"), "", ["supply.main-fuse.type", "gG"]),
         (("rated-a: 40", "rated-a: 40, bears-s: 5"), "", ["bears-multiple"]),
         (("inrush-ms: 300", "inrush: 300"), "", ["unknown key 'inrush'"]),
-        (("groups: []", "groups: [{name: a, behind: b, limit-a: 5}, {name: b, limit-a: 5}]"), "", ["groups[0].behind", "'b'"]),
+        (
+            ("groups: []", "groups: [{name: a, behind: b, limit-a: 5}, {name: b, limit-a: 5}]"), "",
+            ["groups[0].behind", "'b'"]
+        ),
         (("groups: []", "groups: [{name: a}]"), "", ["neither limit-a nor limit-kw"]),
         (("groups: []", "groups: [{name: a, limit-a: 5, margin-a: 5}]"), "", ["margin-a", "nothing"]),
         (("groups: []", "groups: [{name: a, limit-a: 5}, {name: a, limit-a: 6}]"), "", ["two groups"]),
@@ -124,12 +140,30 @@ import Testing
         (("unit: 1\n", "unit: 1\n    source: surplus\n"), "", ["feed-in"]),
         (("unit: 1\n", "unit: 1\n    owner-limit-a: 17\n"), "", ["owner-limit-a"]),
         (("unit: 1\n", "unit: 1\n    weight: 0\n"), "", ["weight"]),
-        (("groups: []", "groups: []"), "utility-signal: {inputs: [{file: a}], wiring: sg-ready, reduced: {ampere: 6}}", ["absolute"]),
-        (("groups: []", "groups: []"), "utility-signal: {inputs: [{file: /a}], wiring: sg-ready, reduced: {ampere: 6}}", ["1 inputs"]),
-        (("groups: []", "groups: []"), "utility-signal: {inputs: [{file: /a}], wiring: make-contact, reduced: {ampere: 6}}", ["active-means"]),
-        (("groups: []", "groups: []"), "utility-signal: {inputs: [{file: /a}], patterns: {\"01\": locked}, reduced: {ampere: 6}}", ["no pattern"]),
-        (("groups: []", "groups: []"), "utility-signal: {inputs: [{file: /a}], patterns: {\"1\": locked}, reduced: {ampere: 6}}", ["normal"]),
-        (("groups: []", "groups: []"), "utility-signal: {inputs: [{file: /a}], patterns: {\"0\": normal}, reduced: {}}", ["0 limits"]),
+        (
+            ("groups: []", "groups: []"),
+            "utility-signal: {inputs: [{file: a}], wiring: sg-ready, reduced: {ampere: 6}}", ["absolute"]
+        ),
+        (
+            ("groups: []", "groups: []"),
+            "utility-signal: {inputs: [{file: /a}], wiring: sg-ready, reduced: {ampere: 6}}", ["1 inputs"]
+        ),
+        (
+            ("groups: []", "groups: []"),
+            "utility-signal: {inputs: [{file: /a}], wiring: make-contact, reduced: {ampere: 6}}", ["active-means"]
+        ),
+        (
+            ("groups: []", "groups: []"),
+            "utility-signal: {inputs: [{file: /a}], patterns: {\"01\": locked}, reduced: {ampere: 6}}", ["no pattern"]
+        ),
+        (
+            ("groups: []", "groups: []"),
+            "utility-signal: {inputs: [{file: /a}], patterns: {\"1\": locked}, reduced: {ampere: 6}}", ["normal"]
+        ),
+        (
+            ("groups: []", "groups: []"),
+            "utility-signal: {inputs: [{file: /a}], patterns: {\"0\": normal}, reduced: {}}", ["0 limits"]
+        ),
     ]
 
     @Test(arguments: refused.indices)

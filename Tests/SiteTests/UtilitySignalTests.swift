@@ -18,25 +18,17 @@ private final class SimulatedInputs: DigitalInputs {
 
 /// The utility's signal, from the input to the stations.
 @Suite(.timeLimit(.minutes(10))) struct UtilitySignalTests {
-    private static func settings(
-        _ reduced: LimitValue = .amperes(PerPhaseAmperes(12))
-    ) -> (inout SiteSettings) -> Void {
-        { settings in
-            settings.policy.releaseDelaySeconds = 0
-            settings.policy.releaseRampPerMinute = .infinity
-            settings.policy.minimumOffSeconds = 2
-            settings.utilitySignal = UtilitySignalSettings(
-                inputs: [.file("/reduce"), .file("/lock")], wiring: .reduceAndLock, debounceSeconds: 0.1,
-                reducedLimit: reduced)
-        }
-    }
-
     private func withInputs(
         _ body: (SiteTwin, SiteDevice, SimulatedInputs) async throws -> Void
     ) async throws {
         let twin = try SiteTwin(quietBuilding())
         var settings = try settings(twin.description)
-        Self.settings()(&settings)
+        settings.policy.releaseDelaySeconds = 0
+        settings.policy.releaseRampPerMinute = .infinity
+        settings.policy.minimumOffSeconds = 2
+        settings.utilitySignal = UtilitySignalSettings(
+            inputs: [.file("/reduce"), .file("/lock")], wiring: .reduceAndLock, debounceSeconds: 0.1,
+            reducedLimit: .amperes(PerPhaseAmperes(12)))
         try twin.start()
         defer { twin.stop() }
         let inputs = SimulatedInputs()
@@ -130,7 +122,8 @@ private final class SimulatedInputs: DigitalInputs {
 
     /// Files as a driver keeps them.
     @Test func filesAreReadAsInputs() async throws {
-        let path = FileManager.default.temporaryDirectory.appendingPathComponent("headroom-input-\(UInt64.random(in: 0 ... .max))")
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "headroom-input-\(UInt64.random(in: 0 ... .max))")
         defer { try? FileManager.default.removeItem(at: path) }
         try Data("0\n".utf8).write(to: path)
         try await withSite(quietBuilding(stations: 1)) { settings in
