@@ -29,7 +29,8 @@ enum SettingsFile {
             guard count > 0 else { break }
             bytes += buffer[0..<count]
             guard bytes.count <= largestBytes else {
-                throw RunError("\(path): larger than \(largestBytes >> 20) MiB, so no \(kind); name the file of the \(kind)")
+                throw RunError(
+                    "\(path): larger than \(largestBytes >> 20) MiB, so no \(kind); name the file of the \(kind)")
             }
         }
         guard ferror(file) == 0 else {
@@ -39,6 +40,11 @@ enum SettingsFile {
             throw RunError("\(path): not UTF-8 text; save it as UTF-8")
         }
         return text
+    }
+
+    /// Throws what `write` would say of a file that is there already: before long work, not after it.
+    static func requireNew(_ path: String) throws {
+        guard access(path, F_OK) != 0 else { throw RunError("\(path): exists already; name another file") }
     }
 
     /// Writes a new file; never over an old one.
