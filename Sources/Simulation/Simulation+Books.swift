@@ -23,7 +23,6 @@ public struct OverloadJudge: Sendable {
     /// In milliampere: fuse less margin, and fuse.
     private let usable: SIMD3<Int32>
     private let rated: SIMD3<Int32>
-    private let reactionSeconds: Int
     /// Of the last seconds: what no plan controls, base load and stations with a fault.
     private var uncontrolled: [SIMD3<Int32>]
     private var place = 0
@@ -41,8 +40,7 @@ public struct OverloadJudge: Sendable {
     public private(set) var longestAboveFuse = SIMD3<Int>.zero
     /// Seconds in which the margin below the fuse's rating was used.
     public private(set) var secondsInMargin = SIMD3<Int>.zero
-    /// Of these, beyond the reaction time and twice the time for which a rise of the base load may be held to be a car's
-    /// (`AllocationPolicy.attributionSeconds`).
+    /// Of these, beyond the reaction time.
     public private(set) var secondsInMarginBeyondReaction = SIMD3<Int>.zero
     private var stretch = SIMD3<Int>.zero
 
@@ -56,9 +54,7 @@ public struct OverloadJudge: Sendable {
         let limits = site.limits
         rated = lanes(limits.mainAmperes)
         usable = lanes(limits.mainAmperes) &- lanes(limits.marginAmperes)
-        reactionSeconds = site.reactionSeconds
-        let attribution = Int((2 * site.policy.attributionSeconds).rounded(.up))
-        uncontrolled = Array(repeating: SIMD3(repeating: .max), count: reactionSeconds + attribution + 1)
+        uncontrolled = Array(repeating: SIMD3(repeating: .max), count: site.reactionSeconds + 1)
     }
 
     mutating func note(uncontrolled now: SIMD3<Int32>, controlled: SIMD3<Int32>) {
@@ -71,12 +67,7 @@ public struct OverloadJudge: Sendable {
 
     private mutating func judge(_ now: SIMD3<Int32>, _ controlled: SIMD3<Int32>) {
         var lowest = now
-        var lowestOfReaction = now
-        for age in uncontrolled.indices {
-            let earlier = uncontrolled[(place + uncontrolled.count - age) % uncontrolled.count]
-            lowest.replace(with: earlier, where: earlier .< lowest)
-            if age == reactionSeconds { lowestOfReaction = lowest }
-        }
+        for earlier in uncontrolled { lowest.replace(with: earlier, where: earlier .< lowest) }
         for line in 0..<3 {
             let load = now[line] + controlled[line] - Self.tolerance
             let isControlled = controlled[line] > 0
@@ -94,7 +85,7 @@ public struct OverloadJudge: Sendable {
             stretch[line] += 1
             longestAboveFuse[line] = max(longestAboveFuse[line], stretch[line])
             if now[line] > rated[line] { secondsBaseAboveFuse[line] += 1 }
-            if isControlled, lowestOfReaction[line] + controlled[line] - Self.tolerance > rated[line] {
+            if isControlled, lowest[line] + controlled[line] - Self.tolerance > rated[line] {
                 secondsBeyondReaction[line] += 1
             }
         }

@@ -91,7 +91,10 @@ public struct SimulatedSite: Sendable {
         self.stations = stations
     }
 
-    /// Seconds in which cars have followed a lower limit: 5 s of the car (IEC 61851-1), what the slowest station takes
-    /// until a limit acts, and a second of the simulation's step.
-    public var reactionSeconds: Int { 5 + (stations.map(\.actsAfterSeconds).max() ?? 0) + 1 }
+    /// Seconds in which cars have followed a load that switched on: 5 s of the car (IEC 61851-1), what the slowest station
+    /// takes until a limit acts, a second of the simulation's step, and twice the time for which the allocator may hold a rise
+    /// beside rising cars to be theirs (`AllocationPolicy.attributionSeconds`).
+    public var reactionSeconds: Int {
+        5 + (stations.map(\.actsAfterSeconds).max() ?? 0) + 1 + Int((2 * policy.attributionSeconds).rounded(.up))
+    }
 }

@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test func `a load of a day and more is played by the time of day, in whole days`() throws {
-        let hours = (0..<30).map { "\(WallTime(seconds: 1_000_080_000 + $0 * 3600).text),\($0),0,0" }
+        let hours = (0..<30 as Range<Int64>).map { "\(WallTime(seconds: 1_000_080_000 + $0 * 3600).text),\($0),0,0" }
         let csv = (["time,l1_a,l2_a,l3_a"] + hours).joined(separator: "\n")
         // It begins at midnight and covers 30 hours: 24 of them are played.
         #expect(WallTime(seconds: 1_000_080_000).secondOfDay == 0)

@@ -54,6 +54,7 @@ struct SimulateCommand: ParsableCommand {
         try reportingErrors {
             guard (1...86_400).contains(every) else { throw UsageError("--every \(every): use 1 to 86400 seconds") }
             let others = try comparedAmperes()
+            if let report { try SettingsFile.requireNew(report) }
             let plan = try input.read()
             let interrupt = Interrupt {}
             defer { interrupt.release() }

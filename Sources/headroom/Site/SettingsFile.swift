@@ -42,6 +42,11 @@ enum SettingsFile {
         return text
     }
 
+    /// Throws what `write` would say of a file that is there already: before long work, not after it.
+    static func requireNew(_ path: String) throws {
+        guard access(path, F_OK) != 0 else { throw RunError("\(path): exists already; name another file") }
+    }
+
     /// Writes a new file; never over an old one.
     static func write(_ text: String, to path: String) throws {
         guard let file = fopen(path, "wx") else {
