@@ -62,13 +62,15 @@ let package = Package(
         .target(
             name: "Site",
             dependencies: [
-                "MeterDSP", "Allocation", "Wiring", "Acquisition", "Stations", "CloudStations", "Realtime", "StrictYAML",
+                "MeterDSP", "Allocation", "Wiring", "Acquisition", "Stations", "CloudStations", "Realtime",
+                "StrictYAML",
             ],
             exclude: ["README.md"], swiftSettings: common),
         .executableTarget(
             name: "headroom",
             dependencies: [
-                "MeterDSP", "Spectrum", "Allocation", "Wiring", "Acquisition", "Stations", "CloudStations", "Site", "SiteTwin",
+                "MeterDSP", "Spectrum", "Allocation", "Wiring", "Acquisition", "Stations", "CloudStations", "Site",
+                "SiteTwin",
                 "Realtime", "StrictYAML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

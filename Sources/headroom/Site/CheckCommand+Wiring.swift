@@ -30,7 +30,8 @@ enum WiringMeasurement {
         }
         let report = device.wiring()
         guard report.mapping != nil else {
-            throw RunError("no window was measured within \(duration(seconds)); give --measure more seconds, or check the ADC")
+            throw RunError(
+                "no window was measured within \(duration(seconds)); give --measure more seconds, or check the ADC")
         }
         return report
     }

@@ -11,9 +11,11 @@ extension SiteView {
             let stated = station.supplyPhases
             if !lines.subtracting(PhaseSet(stated.map { PhaseSet($0) })).isEmpty {
                 words.append("\(station.name): draws on \(lines.words), and its phases in the settings are others")
-            } else if let first = wiring.stations[index].firstLine, let statedFirst = stated.first, first != statedFirst {
+            } else if let first = wiring.stations[index].firstLine, let statedFirst = stated.first, first != statedFirst
+            {
                 words.append(
-                    "\(station.name): a single-phase car draws on \(first.name): write it first in the station's phases")
+                    "\(station.name): a single-phase car draws on \(first.name): write it first in the station's phases"
+                )
             }
         }
         return words
@@ -22,7 +24,9 @@ extension SiteView {
     /// On which lines a station's car was found to draw.
     func wiringNotes(_ index: Int) -> [String] {
         guard let lines = wiring.lines(ofStation: index) else { return [] }
-        return ["car on \(lines.words) (\(fixed(wiring.stations[index].confidence, 3)), "
-            + "\(wiring.stations[index].stepCount) steps)"]
+        return [
+            "car on \(lines.words) (\(fixed(wiring.stations[index].confidence, 3)), "
+                + "\(wiring.stations[index].stepCount) steps)"
+        ]
     }
 }

@@ -99,7 +99,8 @@ struct SiteView {
         }
         lines += ["", "  station      status             limit draws L1    L2    L3  why"]
         for (index, station) in stations.enumerated() {
-            lines += [row(station)] + notes(station) + wiringNotes(index).flatMap { wrapped($0, first: "      ", width: 80) }
+            lines +=
+                [row(station)] + notes(station) + wiringNotes(index).flatMap { wrapped($0, first: "      ", width: 80) }
         }
         let lost = snapshot.framesLost == 0 ? "no frame lost" : "\(snapshot.framesLost) frames lost"
         lines += [
