@@ -117,7 +117,7 @@ extension SensorMapping {
                 (turned.count == 1 ? "turn the sensor on " : "turn the sensors on ")
                     + turned.joined(separator: " and ") + " round, arrow to the consumers")
         }
-        return parts.joined(separator: "; ")
+        return parts.joined(separator: "; then ")
     }
 }
 

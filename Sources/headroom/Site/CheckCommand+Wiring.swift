@@ -39,7 +39,7 @@ enum WiringMeasurement {
     static func lines(_ report: WiringReport) -> [String] {
         var lines = ["Wiring, from \(duration(report.seconds)) of measuring"]
         if let mapping = report.mapping {
-            let number = mapping.isKnown ? " (\(fixed(mapping.confidence, 4)))" : ""
+            let number = mapping.isKnown ? " (\(fixed((mapping.confidence * 10_000).rounded(.down) / 10_000, 4)))" : ""
             lines += wrapped(mapping.words + number, first: "  ", width: 100)
         }
         for finding in report.findings { lines += wrapped(finding.line, first: "  ! ", width: 100) }
