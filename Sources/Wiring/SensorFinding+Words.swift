@@ -117,7 +117,7 @@ extension SensorMapping {
                 (turned.count == 1 ? "turn the sensor on " : "turn the sensors on ")
                     + turned.joined(separator: " and ") + " round, arrow to the consumers")
         }
-        return parts.joined(separator: "; ")
+        return parts.joined(separator: "; then ")
     }
 }
 
@@ -127,7 +127,8 @@ extension MappingVerdict {
         if isKnown { return mapping.words }
         return switch doubt {
         case .voltageMissing: "cannot tell where the sensors are: not every line has its voltage"
-        case .loadTooSmall: "cannot tell yet where the sensors are: the load is too small; switch on loads on every line"
+        case .loadTooSmall:
+            "cannot tell yet where the sensors are: the load is too small; switch on loads on every line"
         case .noChanges: "cannot tell yet where the sensors are: switch a kettle or a heater on and off on every line"
         case .directionHidden:
             "cannot tell yet which way round the sensors are: the building may feed in; let a car charge"

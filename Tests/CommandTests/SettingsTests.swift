@@ -60,11 +60,10 @@ struct SettingsTests {
             "twin", "--rate", "4000", "--stations", "1", "--sensors", "L1,L3,-L2", "--write-config",
             folder.path("twin.yaml"), "--seconds", "600",
         ])
-        defer { twin.signal(SIGTERM) }
-        let deadline = ContinuousClock.now + .seconds(120)
-        while folder.text("twin.yaml").isEmpty, ContinuousClock.now < deadline { usleep(50_000) }
-        let outcome = try HeadroomProcess.run(
-            ["check", "--config", folder.path("twin.yaml"), "--measure", "45", "--json"], within: 200)
+        defer { twin.send(SIGTERM) }
+        #expect(twin.wait { !folder.text("twin.yaml").isEmpty })
+        let check = try HeadroomProcess(["check", "--config", folder.path("twin.yaml"), "--measure", "45", "--json"])
+        let outcome = check.outcome(within: 200)
         #expect(outcome.code == 0, "\(outcome.errors)")
         let wiring = try #require(try jsonObject(outcome.output)["wiring"] as? [String: Any])
         #expect(Set(wiring.keys) == ["seconds", "sensors", "silent", "findings"])

@@ -136,52 +136,60 @@ struct RandomSite {
     private mutating func makeLoads() {
         func add(_ load: SiteLoad) { loads.append(load) }
         for line in 0..<3 {
-            add(SiteLoad(
-                lines: [line], amperes: random.uniform(0.02...1.2), lagDegrees: random.uniform(-85...20),
-                distortion: random.uniform(0.1...0.8), meanOnSeconds: 1e9, meanOffSeconds: 0))
+            add(
+                SiteLoad(
+                    lines: [line], amperes: random.uniform(0.02...1.2), lagDegrees: random.uniform(-85...20),
+                    distortion: random.uniform(0.1...0.8), meanOnSeconds: 1e9, meanOffSeconds: 0))
         }
         if kind == .empty { return }
         let motors = kind == .workshop ? Int(random.uniform(2...12)) : random.chance(0.5) ? 1 : 0
         for _ in 0..<motors {
             let isThreePhase = random.chance(0.6)
-            add(SiteLoad(
-                lines: isThreePhase ? [0, 1, 2] : [Int(random.next() % 3)], amperes: random.uniform(1...25),
-                lagDegrees: acos(random.uniform(0.25...0.9)) * 180 / .pi, meanOnSeconds: random.uniform(30...600),
-                meanOffSeconds: random.uniform(20...600), inrush: random.uniform(1...6)))
+            add(
+                SiteLoad(
+                    lines: isThreePhase ? [0, 1, 2] : [Int(random.next() % 3)], amperes: random.uniform(1...25),
+                    lagDegrees: acos(random.uniform(0.25...0.9)) * 180 / .pi, meanOnSeconds: random.uniform(30...600),
+                    meanOffSeconds: random.uniform(20...600), inrush: random.uniform(1...6)))
         }
         if kind == .workshop { return }
         if kind == .capacitors {
             for _ in 0..<3 {
-                add(SiteLoad(
-                    lines: [0, 1, 2], amperes: random.uniform(2...30), lagDegrees: random.uniform(-90...(-87)),
-                    meanOnSeconds: random.uniform(30...300), meanOffSeconds: random.uniform(30...300)))
+                add(
+                    SiteLoad(
+                        lines: [0, 1, 2], amperes: random.uniform(2...30), lagDegrees: random.uniform(-90...(-87)),
+                        meanOnSeconds: random.uniform(30...300), meanOffSeconds: random.uniform(30...300)))
             }
         }
         if kind == .lamps || random.chance(0.3) {
             for _ in 0..<4 {
-                add(SiteLoad(
-                    lines: [Int(random.next() % 3)], amperes: random.uniform(0.5...4),
-                    lagDegrees: random.uniform(-45...0), distortion: random.uniform(0.2...1),
-                    meanOnSeconds: random.uniform(60...900), meanOffSeconds: random.uniform(60...900)))
+                add(
+                    SiteLoad(
+                        lines: [Int(random.next() % 3)], amperes: random.uniform(0.5...4),
+                        lagDegrees: random.uniform(-45...0), distortion: random.uniform(0.2...1),
+                        meanOnSeconds: random.uniform(60...900), meanOffSeconds: random.uniform(60...900)))
             }
             if kind == .lamps { return }
         }
         if kind == .heatPump || random.chance(0.3) {
-            add(SiteLoad(
-                lines: random.chance(0.7) ? [0, 1, 2] : [Int(random.next() % 3)], amperes: random.uniform(2...15),
-                lagDegrees: random.uniform(5...35), distortion: 0.2, meanOnSeconds: random.uniform(100...900),
-                meanOffSeconds: random.uniform(100...900)))
+            add(
+                SiteLoad(
+                    lines: random.chance(0.7) ? [0, 1, 2] : [Int(random.next() % 3)], amperes: random.uniform(2...15),
+                    lagDegrees: random.uniform(5...35), distortion: 0.2, meanOnSeconds: random.uniform(100...900),
+                    meanOffSeconds: random.uniform(100...900)))
         }
         for _ in 0..<Int(random.uniform(3...15)) {
-            add(SiteLoad(
-                lines: [Int(random.next() % 3)], amperes: random.uniform(0.3...16), lagDegrees: random.normal() * 5,
-                meanOnSeconds: random.uniform(10...300), meanOffSeconds: random.uniform(60...1500)))
+            add(
+                SiteLoad(
+                    lines: [Int(random.next() % 3)], amperes: random.uniform(0.3...16), lagDegrees: random.normal() * 5,
+                    meanOnSeconds: random.uniform(10...300), meanOffSeconds: random.uniform(60...1500)))
         }
         if random.chance(0.3) {
             let first = Int(random.next() % 3)
-            add(SiteLoad(
-                lines: [first, (first + 1) % 3], isBetweenLines: true, amperes: random.uniform(2...16), lagDegrees: 0,
-                meanOnSeconds: random.uniform(20...200), meanOffSeconds: random.uniform(30...300)))
+            add(
+                SiteLoad(
+                    lines: [first, (first + 1) % 3], isBetweenLines: true, amperes: random.uniform(2...16),
+                    lagDegrees: 0,
+                    meanOnSeconds: random.uniform(20...200), meanOffSeconds: random.uniform(30...300)))
         }
     }
 
@@ -254,7 +262,8 @@ struct RandomSite {
             lineVoltageRMS: SIMD3(
                 (wobble[0] - wobble[1]).magnitude, (wobble[1] - wobble[2]).magnitude,
                 (wobble[2] - wobble[0]).magnitude),
-            currentRMS: rms, vectorSumRMS: sum, neutralRMS: measuresNeutral ? neutral * random.uniform(0.99...1.01) : nil,
+            currentRMS: rms, vectorSumRMS: sum,
+            neutralRMS: measuresNeutral ? neutral * random.uniform(0.99...1.01) : nil,
             drawnAmperes: now.drawn)
     }
 }

@@ -12,7 +12,9 @@ private struct SteadySupply {
     var reading: WiringReading {
         let sum = (currents[0] + currents[1] + currents[2]).magnitude
         var rms = SIMD3<Double>.zero
-        for line in 0..<3 { rms[line] = (currents[line].squaredMagnitude + extraRMS[line] * extraRMS[line]).squareRoot() }
+        for line in 0..<3 {
+            rms[line] = (currents[line].squaredMagnitude + extraRMS[line] * extraRMS[line]).squareRoot()
+        }
         return WiringReading(
             voltages: ThreePhasePhasors(voltages[0], voltages[1], voltages[2]),
             currents: ThreePhasePhasors(currents[0], currents[1], currents[2]),
@@ -122,6 +124,8 @@ struct SignalAndVoltageTests {
     func `every finding says what to do`(mapping: SensorMapping) {
         let finding = SensorFinding(kind: .misplaced(mapping), confidence: 0.9995)
         #expect(!finding.words.isEmpty && !finding.remedy.isEmpty && finding.confidenceWords == "certain")
-        #expect(finding.channels.count == (0..<3).filter { mapping.line(ofSensor: $0) != $0 || mapping.isReversed($0) }.count)
+        #expect(
+            finding.channels.count
+                == (0..<3).filter { mapping.line(ofSensor: $0) != $0 || mapping.isReversed($0) }.count)
     }
 }

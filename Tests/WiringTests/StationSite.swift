@@ -47,7 +47,9 @@ struct StationSite {
                 carMaximum: random.pick([16, 16, 20, 32, 32]), delay: random.uniform(0.5...5),
                 rampPerSecond: random.uniform(3...40))
         }
-        for index in stations.indices { stations[index].amperes = min(stations[index].limit, stations[index].carMaximum) }
+        for index in stations.indices {
+            stations[index].amperes = min(stations[index].limit, stations[index].carMaximum)
+        }
         noise = SIMD3(random.uniform(0.01...0.25), random.uniform(0.01...0.25), random.uniform(0.01...0.25))
         let peak = random.chance(0.3) ? random.uniform(3...25) : 0
         sun = random.chance(0.5) ? SIMD3(repeating: peak) : SIMD3(peak, 0, 0)

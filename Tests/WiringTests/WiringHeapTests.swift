@@ -28,7 +28,9 @@ struct WiringHeapTests {
                 let seconds = start + Double(index) * 0.2
                 finder.add(activeAmperes: reading, at: seconds)
                 if index % 150 == 100 {
-                    for station in 0..<3 { finder.noteStep(station: station, amperes: -2 - Double(station), at: seconds) }
+                    for station in 0..<3 {
+                        finder.noteStep(station: station, amperes: -2 - Double(station), at: seconds)
+                    }
                 }
             }
         }

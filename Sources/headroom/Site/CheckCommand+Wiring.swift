@@ -39,7 +39,7 @@ enum WiringMeasurement {
     static func lines(_ report: WiringReport) -> [String] {
         var lines = ["Wiring, from \(duration(report.seconds)) of measuring"]
         if let mapping = report.mapping {
-            let number = mapping.isKnown ? " (\(fixed(mapping.confidence, 4)))" : ""
+            let number = mapping.isKnown ? " (\(fixed((mapping.confidence * 10_000).rounded(.down) / 10_000, 4)))" : ""
             lines += wrapped(mapping.words + number, first: "  ", width: 100)
         }
         for finding in report.findings { lines += wrapped(finding.line, first: "  ! ", width: 100) }
@@ -54,22 +54,40 @@ enum WiringMeasurement {
 
     /// One JSON object.
     static func json(_ report: WiringReport) -> String {
-        let findings = report.findings.map { finding in
-            "{\"finding\":\(headroom.json(finding.identifier)),\"channels\":\(headroom.json(finding.channels)),"
-                + "\"confidence\":\(headroom.json(finding.confidence)),\"says\":\(headroom.json(finding.words)),"
-                + "\"do\":\(headroom.json(finding.remedy))}"
-        }
-        let sensors =
-            report.mapping.map { mapping in
-                "{\"known\":\(mapping.isKnown),\"confidence\":\(headroom.json(mapping.confidence)),"
-                    + "\"says\":\(headroom.json(mapping.words)),"
-                    + "\"doubt\":\(mapping.doubt.map { headroom.json($0.identifier) } ?? "null"),"
-                    + "\"inputs\":\(headroom.json(mapping.isKnown ? mapping.mapping.inputs : []))}"
-            } ?? "null"
-        return "{\"seconds\":\(headroom.json((report.seconds * 10).rounded() / 10)),\"sensors\":\(sensors),"
-            + "\"silent\":\(headroom.json(report.silentSensors.map { "I\($0 + 1)" })),"
-            + "\"findings\":[\(findings.joined(separator: ","))]}"
+        let silent: [String] = report.silentSensors.map { "I\($0 + 1)" }
+        let seconds: Double = (report.seconds * 10).rounded() / 10
+        let findings: [String] = report.findings.map { json($0) }
+        return object([
+            ("seconds", number(seconds)), ("sensors", report.mapping.map { json($0) } ?? "null"),
+            ("silent", list(silent)), ("findings", "[" + findings.joined(separator: ",") + "]"),
+        ])
     }
+
+    private static func json(_ finding: SensorFinding) -> String {
+        object([
+            ("finding", text(finding.identifier)), ("channels", list(finding.channels)),
+            ("confidence", number(finding.confidence)), ("says", text(finding.words)), ("do", text(finding.remedy)),
+        ])
+    }
+
+    private static func json(_ mapping: MappingVerdict) -> String {
+        let inputs: [String] = mapping.isKnown ? mapping.mapping.inputs : []
+        let doubt: String = mapping.doubt.map { text($0.identifier) } ?? "null"
+        return object([
+            ("known", mapping.isKnown ? "true" : "false"), ("confidence", number(mapping.confidence)),
+            ("says", text(mapping.words)), ("doubt", doubt), ("inputs", list(inputs)),
+        ])
+    }
+
+    /// Members whose values are JSON already.
+    static func object(_ members: [(name: String, value: String)]) -> String {
+        "{" + members.map { "\"\($0.name)\":\($0.value)" }.joined(separator: ",") + "}"
+    }
+
+    // One name each: the overloads of `json` are dear for the compiler in a long literal.
+    static func text(_ value: String) -> String { headroom.json(value) }
+    static func list(_ values: [String]) -> String { headroom.json(values) }
+    private static func number(_ value: Double) -> String { headroom.json(value) }
 }
 
 extension SensorMapping {

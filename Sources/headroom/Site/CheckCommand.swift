@@ -34,10 +34,12 @@ struct CheckCommand: ParsableCommand {
             flushOutput()
             let wiring = try measure.map { try WiringMeasurement.run(settings, seconds: $0) }
             if json {
-                print(
-                    "{\"valid\":true,\"name\":\(headroom.json(settings.name)),"
-                        + "\"remarks\":\(headroom.json(Self.remarks(settings))),"
-                        + "\"wiring\":\(wiring.map(WiringMeasurement.json) ?? "null")}")
+                let members = [
+                    ("valid", "true"), ("name", WiringMeasurement.text(settings.name)),
+                    ("remarks", WiringMeasurement.list(Self.remarks(settings))),
+                    ("wiring", wiring.map { WiringMeasurement.json($0) } ?? "null"),
+                ]
+                print(WiringMeasurement.object(members))
             } else if let wiring {
                 print("")
                 WiringMeasurement.lines(wiring).forEach { print($0) }
