@@ -4,12 +4,16 @@ import Testing
 /// `demo`, `twin` and `run`: the device program on a simulated building.
 struct DemoTests {
     private static let lineKeys: Set = [
-        "t_s", "f_hz", "phases", "stations", "frames", "frames_lost", "reconnects", "flags", "alarms",
+        "t_s", "f_hz", "phases", "stations", "frames", "frames_lost", "reconnects", "flags", "alarms", "groups",
+        "signal",
     ]
-    private static let phaseKeys: Set = ["u_rms", "i_rms", "p", "pf", "headroom_a"]
+    private static let phaseKeys: Set = [
+        "u_rms", "i_rms", "p", "pf", "headroom_a", "fuse_used", "time_to_trip_s",
+    ]
     private static let stationKeys: Set = [
         "name", "status", "answering", "limit_a", "reason", "limiting_phase", "accepted_a", "drawn_a",
-        "says", "limit_in_force_a", "last_contact_s", "faults", "error",
+        "says", "limit_in_force_a", "last_contact_s", "faults", "error", "limiting_place",
+        "limiting_group", "limit_lines_a", "proposed_phases",
     ]
     private static let summaryKeys: Set = [
         "summary", "t_s", "imported_wh", "exported_wh", "highest_a", "seconds_above_limit", "station_seconds_by_reason",

@@ -79,6 +79,6 @@ func requireMargin(
     for phase in Phase.allCases where margin[phase] >= limit[phase] {
         throw node.error(
             "the margin of \(amperes(margin[phase])) on \(phase.name) leaves nothing of the \(what) of "
-                + amperes(limit[phase]), "use a margin below it, for example a tenth of it")
+                + amperes(limit[phase]), "use a margin below the \(what), for example a tenth of it")
     }
 }
