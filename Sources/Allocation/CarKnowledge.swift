@@ -7,6 +7,7 @@ struct CarKnowledge: BitwiseCopyable {
     /// The most that is any use to it; infinite: it has not shown that it takes less than it may.
     private(set) var demandAmperes = Double.infinity
     private var unusedSince = MonotonicTime.never
+    private var turnsUntilRetry: Int8 = 1
     private var peakAmperes = 0.0
     /// When it last showed that it wants more again.
     private(set) var wantedMore = MonotonicTime.never
@@ -81,8 +82,10 @@ struct CarKnowledge: BitwiseCopyable {
             demandAmperes = .infinity
             wantedMore = now
             unusedSince = .never
+            turnsUntilRetry = 1
             return
         }
+        if amperes > lowest / 2 { turnsUntilRetry = 1 }
         // Nothing is shown by a car that is not allowed to charge, or that uses what it may.
         guard allowed >= lowest, amperes < allowed - reserve else {
             if demandAmperes == .infinity { unusedSince = .never }
@@ -98,10 +101,13 @@ struct CarKnowledge: BitwiseCopyable {
         unusedSince = .never
     }
 
-    /// A car that was shown to take nothing and has been off for a turn gets another chance to show that it does.
+    /// A car that was shown to take nothing and is off gets another chance to show that it does: after a turn, and where
+    /// it had its chance in vain, after twice as many, four at most. A full car holds the others up less and less.
     @_noAllocation @_noLocks
-    mutating func forgetDemand() {
+    mutating func retry(offSeconds: Double, policy: AllocationPolicy) {
+        guard demandAmperes < .infinity, offSeconds > policy.rotationSeconds * Double(turnsUntilRetry) else { return }
         demandAmperes = .infinity
         unusedSince = .never
+        if turnsUntilRetry < 4 { turnsUntilRetry *= 2 }
     }
 }

@@ -214,7 +214,7 @@ extension StationState {
                 amperes += report.drawnTime == .never ? limitAmperes[place] : max(0, drawn[place])
             }
             turn.note(amperes: amperes, weight: rating.weight, leastServed: moment.leastServed, now: now)
-            if turn.seconds(now: now) > policy.rotationSeconds, limit.amperes == 0 { car.forgetDemand() }
+            if limit.amperes == 0 { car.retry(offSeconds: turn.seconds(now: now), policy: policy) }
         }
         if highestAmperes < floorAmperes { highestAmperes = floorAmperes }
     }

@@ -3,7 +3,7 @@
 /// Progressive filling: the limits of all admitted cars rise together, each in proportion to its weight, from its
 /// smallest current. Where a lane of a node is used up, the stations on it stop; one that has all it may have stops by
 /// itself. Held stations stop with the others and use nothing up, for their room is kept already. What rounding leaves
-/// goes out in single steps; parked stations get what is left over. The outcome is the weighted max-min fair share
+/// goes out in single steps; cars that have shown to take nothing, then parked stations, get what is left over. The outcome is the weighted max-min fair share
 /// (D. Bertsekas, R. Gallager, Data Networks, 6.5.2), rounded.
 ///
 /// - Parameter ranks: as `Orders.rank` left them.
@@ -30,7 +30,7 @@ func fill(
     let orders = Orders(count: stations.count)
     for place in orders.queue {
         let index = Int(ranks[place].station)
-        guard stations[index].role == .car, !stations[index].isAdmitted else { continue }
+        guard stations[index].role == .car, !stations[index].isAdmitted, !stations[index].standsAside else { continue }
         stations[index].tryToAdmit(&nodes, now: now, policy: policy)
     }
     for index in stations.indices where stations[index].role == .held { stations[index].tryToHold(&nodes) }
@@ -44,6 +44,13 @@ func fill(
             hasTaken = true
         }
         guard hasTaken else { break }
+    }
+    // A car that takes nothing gets its smallest current too where that is left over, so that it can show that it wants
+    // to again.
+    for place in orders.queue {
+        let index = Int(ranks[place].station)
+        guard stations[index].role == .car, !stations[index].isAdmitted, stations[index].standsAside else { continue }
+        stations[index].tryToAdmit(&nodes, now: now, policy: policy)
     }
     guard policy.parksAtMinimum else { return isUnsolvable }
     for index in stations.indices where stations[index].role == .parked && !stations[index].isAdmitted {

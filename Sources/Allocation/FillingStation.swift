@@ -9,6 +9,13 @@ extension StationState {
         rising = .none
     }
 
+    /// Whether the others rise before it gets its smallest current.
+    var standsAside: Bool {
+        @_noAllocation @_noLocks get {
+            car.isIdle(lowest: grid.lowestAmperes) && !rating.guaranteesMinimum && rating.canBeStopped
+        }
+    }
+
     /// The load of `amperes` on each line that it uses.
     @_noAllocation @_noLocks
     func load(_ amperes: Double, on some: PhaseSet) -> Lanes { Lanes(.same(amperes, on: some), volts: volts) }
