@@ -141,8 +141,10 @@ private final class AnySite {
             finish(tick)
             return
         }
+        // The first decision takes over what a station has, which is no rise.
+        let isDecided = stations.indices.map { allocator[$0].reason != .notDecided }
         _ = allocator.protect(reading, reports: reports.span, now: time)
-        for index in stations.indices where tick > 0 && allocator[index].amperes > before[index] {
+        for index in stations.indices where isDecided[index] && allocator[index].amperes > before[index] {
             problems.append("tick \(tick): protection raised \(index)")
         }
         // As in the device, a decision in both directions sees the highest current of its second.
@@ -337,7 +339,8 @@ private final class AnySite {
                 stoppedTick[index] = nil
             }
             if !stations[index].hasCar || !stations[index].isReachable { stoppedTick[index] = nil }
-            stations[index].send(limit.amperes, tick: tick)
+            // Nothing goes out before the first decision.
+            if limit.reason != .notDecided { stations[index].send(limit.amperes, tick: tick) }
         }
     }
 }
