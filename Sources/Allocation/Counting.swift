@@ -170,6 +170,7 @@ extension StationState {
         } else {
             role = report.status == .free ? .parked : .car
         }
+        recentForce.note(force, now: now, reactionSeconds: policy.reactionSeconds + policy.reportLagSeconds)
         takeInCar(report, moment: moment, policy: policy)
         // Before it has confirmed a limit it counts at its maximum: a stop for an overload that may be none is no turn.
         turn.note(isOn: limit.amperes > 0, forWantOfRoom: wasAdopted && limit.reason.isWantOfRoom, now: now)
