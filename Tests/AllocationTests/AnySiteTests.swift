@@ -44,6 +44,7 @@ private final class AnySite {
     private var silentSince = 0
     private var hasLiar = false
     private var before: [Double]
+    private var isDecided: [Bool] = []
     private var stoppedTick: [Int?]
     private(set) var decisions = 0
     private(set) var rises = 0
@@ -142,7 +143,7 @@ private final class AnySite {
             return
         }
         // The first decision takes over what a station has, which is no rise.
-        let isDecided = stations.indices.map { allocator[$0].reason != .notDecided }
+        isDecided = stations.indices.map { allocator[$0].reason != .notDecided }
         _ = allocator.protect(reading, reports: reports.span, now: time)
         for index in stations.indices where isDecided[index] && allocator[index].amperes > before[index] {
             problems.append("tick \(tick): protection raised \(index)")
@@ -197,7 +198,7 @@ private final class AnySite {
     /// Rules 1, 2, 7: a limit rises only where all that stations may draw, by whatever they were told, fits beside the
     /// true base load.
     private func checkRises(_ tick: Int) {
-        for index in stations.indices where allocator[index].amperes > before[index] {
+        for index in stations.indices where isDecided[index] && allocator[index].amperes > before[index] {
             rises += 1
             // A silent station whose car changes cannot be told from a building that changes against it.
             let isTold = stations.allSatisfy { $0.isReachable || $0.report.drawnAmperes.maximum == $0.drawn }
