@@ -132,10 +132,12 @@ extension StationState {
             // Holding what the station has already is no rise; where that is unknown, its fall-back is. What it has been
             // told meanwhile only falls.
             let known = accepted ?? min(rating.failSafeAmperes ?? grid.lowestAmperes, maximum)
-            let start = limit.reason == .notDecided ? known : min(known, limit.amperes)
+            let isFirst = limit.reason == .notDecided
+            let start = isFirst ? known : min(known, limit.amperes)
             _ = set(.same(grid.roundedDown(start), on: rating.phases), limit.reason, nil, nil)
             isAdopted = wasContacted && accepted != nil
-            told = ToldLimits(max(accepted ?? maximum, limit.amperes))
+            // Its car may still be drawing what the station was told before its first answer.
+            if isFirst { told = ToldLimits(max(accepted ?? maximum, limit.amperes)) }
         }
         let limited = limitAmperes.largest(on: rating.phases)
         told.note(limited, now: now, reactionSeconds: policy.reactionSeconds + policy.reportLagSeconds)
@@ -168,6 +170,7 @@ extension StationState {
         } else {
             role = report.status == .free ? .parked : .car
         }
+        recentForce.note(force, now: now, reactionSeconds: policy.reactionSeconds + policy.reportLagSeconds)
         takeInCar(report, moment: moment, policy: policy)
         // Before it has confirmed a limit it counts at its maximum: a stop for an overload that may be none is no turn.
         turn.note(isOn: limit.amperes > 0, forWantOfRoom: wasAdopted && limit.reason.isWantOfRoom, now: now)

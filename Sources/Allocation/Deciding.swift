@@ -112,14 +112,14 @@ extension StationState {
         }
     }
 
-    /// The load that is kept for it at `node`. Where nothing is measured, a car also counts at what it was told within
+    /// The load that is kept for it at `node`. Where nothing is measured, a car also counts at what was in force within
     /// its reaction time: nobody sees whether it has followed.
     @_noAllocation @_noLocks
     fileprivate func load(at node: NodeState) -> Lanes {
         var kept = kept
         if node.meter == nil {
             for place in 0..<3 where lines.contains(place: place) {
-                kept[place] = max(kept[place], told.highestAmperes)
+                kept[place] = largest(kept[place], told.highestAmperes, recentForce.highestAmperes)
             }
         }
         return Lanes(kept, volts: volts)

@@ -36,6 +36,8 @@ struct StationState: BitwiseCopyable {
     /// False until its first confirmed limit was taken over as the start.
     var isAdopted = false
     var told: ToldLimits
+    /// The same of what was in force at the station, whoever had told it.
+    var recentForce = ToldLimits(0)
     /// Since when there has been room above the limit, and the smallest limit that would have fitted all that time.
     var roomSince = MonotonicTime.never
     var smallestRoom = PerPhaseAmperes.zero

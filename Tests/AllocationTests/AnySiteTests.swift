@@ -44,6 +44,7 @@ private final class AnySite {
     private var silentSince = 0
     private var hasLiar = false
     private var before: [Double]
+    private var isDecided: [Bool] = []
     private var stoppedTick: [Int?]
     private(set) var decisions = 0
     private(set) var rises = 0
@@ -141,8 +142,10 @@ private final class AnySite {
             finish(tick)
             return
         }
+        // The first decision takes over what a station has, which is no rise.
+        isDecided = stations.indices.map { allocator[$0].reason != .notDecided }
         _ = allocator.protect(reading, reports: reports.span, now: time)
-        for index in stations.indices where tick > 0 && allocator[index].amperes > before[index] {
+        for index in stations.indices where isDecided[index] && allocator[index].amperes > before[index] {
             problems.append("tick \(tick): protection raised \(index)")
         }
         // As in the device, a decision in both directions sees the highest current of its second.
@@ -195,15 +198,15 @@ private final class AnySite {
     /// Rules 1, 2, 7: a limit rises only where all that stations may draw, by whatever they were told, fits beside the
     /// true base load.
     private func checkRises(_ tick: Int) {
-        for index in stations.indices where allocator[index].amperes > before[index] {
+        for index in stations.indices where isDecided[index] && allocator[index].amperes > before[index] {
             rises += 1
             // A silent station whose car changes cannot be told from a building that changes against it.
             let isTold = stations.allSatisfy { $0.isReachable || $0.report.drawnAmperes.maximum == $0.drawn }
-            guard !hasLiar, isTold else { continue }
+            guard !hasLiar else { continue }
             let lines = stations[index].carPhases
             for phase in Phase.allCases where lines.contains(phase) {
                 let all = counted(phase) { _ in true }
-                if !isHidden(on: phase), base[phase] + all > limits.usable(phase) + 1e-3 {
+                if isTold, !isHidden(on: phase), base[phase] + all > limits.usable(phase) + 1e-3 {
                     problems.append("tick \(tick): \(index) rose to \(base[phase]) + \(all) A on \(phase); \(state)")
                 }
                 for node in nodes.indices where on(stations[index], node: node) {
@@ -337,7 +340,8 @@ private final class AnySite {
                 stoppedTick[index] = nil
             }
             if !stations[index].hasCar || !stations[index].isReachable { stoppedTick[index] = nil }
-            stations[index].send(limit.amperes, tick: tick)
+            // Nothing goes out before the first decision.
+            if limit.reason != .notDecided { stations[index].send(limit.amperes, tick: tick) }
         }
     }
 }

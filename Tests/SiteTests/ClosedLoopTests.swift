@@ -67,7 +67,7 @@ import Testing
             let began = try #require(twin.observation().steps[index].beganNanoseconds)
             let ended = began + Int64(Case.stepSeconds * 1e9)
             // By what the stations remember: they may have more already when this test looks again.
-            try await eventually("the cars get more once the step is over") {
+            try await eventually("the cars get more once the step is over, and a minimum time off", within: 150) {
                 twin.observation().stations.contains { station in
                     let atEnd = station.receivedLimits.last { $0.nanoseconds <= ended }?.amperes ?? .infinity
                     return station.receivedLimits.contains { $0.nanoseconds > ended && $0.amperes > atEnd }
