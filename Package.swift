@@ -62,7 +62,8 @@ let package = Package(
         .target(
             name: "Site",
             dependencies: [
-                "MeterDSP", "Allocation", "Wiring", "Acquisition", "Stations", "CloudStations", "Realtime", "StrictYAML",
+                "MeterDSP", "Allocation", "Wiring", "Acquisition", "Stations", "CloudStations", "Realtime",
+                "StrictYAML",
                 "CGPIO",
             ],
             exclude: ["README.md"], swiftSettings: common),

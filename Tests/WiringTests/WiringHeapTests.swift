@@ -2,7 +2,9 @@ import MallocCounter
 import Testing
 import Wiring
 
-@Suite(.enabled(if: malloc_counter_is_counting(), "a sanitizer has a heap of its own"))
+@Suite(
+    .enabled(if: malloc_counter_is_counting(), "a sanitizer has a heap of its own"),
+    .enabled(if: isOptimised, "without optimisation every iterator is on the heap: swift test -c release"))
 struct WiringHeapTests {
     private func heapCalls(_ body: () -> Void) -> UInt64 {
         let before = malloc_counter_allocations() + malloc_counter_frees()
