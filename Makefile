@@ -4,6 +4,8 @@
 
 SECONDS ?= 120
 ARGS ?=
+# More options of `swift build`. The gate gives those of the tests: what they built is then built once.
+SWIFTFLAGS ?=
 SWIFT_FILES = Package.swift Sources Tests hardware Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Kernels
 
 help: ## list these targets
@@ -14,13 +16,13 @@ help: ## list these targets
 demo: build ## install what is missing, build, and run the device on a simulated building
 	.build/release/headroom demo --seconds $(SECONDS) $(ARGS)
 
-test: ## install what is missing, build and run all tests (ARGS="--filter SiteTests": some)
+test: ## install what is missing, build and run all tests, optimised (ARGS="--filter SiteTests": some)
 	@.ci/dependencies.sh test
 	@.ci/test.sh $(ARGS)
 
 build: ## install what is missing and build the headroom command for this machine
 	@.ci/dependencies.sh build
-	swift build -c release --product headroom
+	swift build -c release --product headroom $(SWIFTFLAGS)
 
 release: ## build one file for a device: Swift's libraries linked in
 	@.ci/dependencies.sh build
@@ -37,7 +39,7 @@ conformance: ## run the core through the points of the standards and write hardw
 
 fuzz: ## feed damaged input to every reader (ARGS="--seconds 600 --seed 7": another run)
 	@.ci/dependencies.sh build
-	swift build -c release --product headroom-fuzz
+	swift build -c release --product headroom-fuzz $(SWIFTFLAGS)
 	SWIFT_BACKTRACE=enable=no .build/release/headroom-fuzz $(or $(ARGS),--seconds 60)
 
 docs: ## build the documentation of MeterDSP, with links checked

@@ -1,22 +1,29 @@
 #!/usr/bin/env bash
-# Runs the tests; takes the options of `swift test`. Without options in parts, one after the other: dozens of simulated
-# stations at a time take the processor from the tests that run the whole device in real time, and from each other.
+# Runs the tests, optimised as the device is; takes the options of `swift test`. Without options in parts, one after the
+# other: dozens of simulated stations at a time, processes that are waited for and long calculations take the processor
+# from the tests that run the whole device in real time, and from each other.
 # Where some fail, what they said is printed once more at the end, so that the tail of a log tells what failed.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 mkdir -p .build
 log=.build/test.log
+: >"$log"
+status=0
+run() { swift test -c release -Xswiftc -enable-testing "$@" 2>&1 | tee -a "$log"; [ "${PIPESTATUS[0]}" -eq 0 ] || status=1; }
 if [ $# -eq 0 ]; then
-    : >"$log"
-    status=0
-    part() { swift test "$@" 2>&1 | tee -a "$log"; [ "${PIPESTATUS[0]}" -eq 0 ] || status=1; }
-    part --skip '^(StationsTests|CloudStationsTests|SiteTwinTests)\.'
-    part --skip-build --filter '^(StationsTests|CloudStationsTests)\.' --skip ManyStationsTests
-    part --skip-build --filter '^SiteTwinTests\.'
-    part --skip-build --filter ManyStationsTests
+    inParts='Stations|CloudStations|SiteTwin|Site|Acquisition|Command'
+    run --skip "^($inParts)Tests\."
+    if grep -qE '(^|: )error: ' "$log" && ! grep -q 'Test run started' "$log"; then
+        echo "The build failed; no test ran." >&2
+        exit 1
+    fi
+    run --skip-build --filter '^CommandTests\.'
+    run --skip-build --filter '^(Site|Acquisition)Tests\.'
+    run --skip-build --filter '^(Stations|CloudStations)Tests\.' --skip ManyStationsTests
+    run --skip-build --filter '^SiteTwinTests\.'
+    run --skip-build --filter ManyStationsTests
 else
-    swift test "$@" 2>&1 | tee "$log"
-    status=${PIPESTATUS[0]}
+    run "$@"
 fi
 [ "$status" -eq 0 ] && exit 0
 

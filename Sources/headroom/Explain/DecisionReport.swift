@@ -36,9 +36,9 @@ enum DecisionReport {
 
     private static func kind(_ decision: DecisionLine) -> String {
         switch decision.kind {
-        case "protection": "protection, on a half cycle; it only lowers"
-        case "fail_safe": "the fail-safe plan, without a usable reading"
-        default: "allocation, on the last second's windows"
+        case "protection": "protection, on a half cycle"
+        case "fail_safe": "fail-safe, without a reading"
+        default: "allocation, on windows"
         }
     }
 

@@ -33,7 +33,10 @@ final class ModelServer {
         process.standardError = FileHandle.nullDevice
         try process.run()
         // It listens as soon as a connection to it succeeds.
-        for _ in 0..<600 where !LoopbackListener.accepts(port: port) { usleep(50_000) }
+        for _ in 0..<600 {
+            if LoopbackListener.accepts(port: port) { break }
+            usleep(50_000)
+        }
     }
 
     deinit {
