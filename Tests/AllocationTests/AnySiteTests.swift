@@ -5,7 +5,7 @@ import Testing
 /// Random sites, loads, cars, limits from outside and faults: what must hold at every decision, against the truth.
 ///
 /// `HEADROOM_RANDOM_SITES=1000000 swift test -c release -Xswiftc -enable-testing --filter AnySiteTests` plays a million
-/// sites, `HEADROOM_SITE=7` the one that a failure names.
+/// sites, `HEADROOM_SITE=7` the one that a failure names, with each change printed.
 struct AnySiteTests {
     private static let siteCount = Int(ProcessInfo.processInfo.environment["HEADROOM_RANDOM_SITES"] ?? "") ?? 64
     /// Two threads are what the smallest builder has.
@@ -18,7 +18,10 @@ struct AnySiteTests {
         if one != nil, lot > 0 { return }
         for site in one.map({ [$0] }) ?? Array(stride(from: lot, to: Self.siteCount, by: Self.lots)) {
             let run = AnySite(seed: UInt64(site) &* 0x9E37_79B9 &+ 17)
-            for tick in 0..<500 { run.step(tick) }
+            for tick in 0..<500 {
+                run.step(tick)
+                if one != nil { print(run.changes(tick), terminator: "") }
+            }
             steps += run.decisions
             rises += run.rises
             falls += run.falls
@@ -45,6 +48,7 @@ private final class AnySite {
     private var hasLiar = false
     private var before: [Double]
     private var isDecided: [Bool] = []
+    private var wasCar: [Bool] = []
     private var stoppedTick: [Int?]
     private(set) var decisions = 0
     private(set) var rises = 0
@@ -132,6 +136,7 @@ private final class AnySite {
         }
         let reports = stations.map(\.report)
         before = stations.indices.map { allocator[$0].amperes }
+        wasCar = stations.indices.map { allocator.record(station: $0).role == .car }
         let total: Double = measured.l1 + measured.l2 + measured.l3
         let reading = SupplyReading(
             amperes: measured, time: time, volts: PerPhaseVolts(230, 230, 230),
@@ -240,6 +245,19 @@ private final class AnySite {
         return lines.joined(separator: "\n")
     }
 
+    /// What the decisions of a tick changed, a line for each station.
+    func changes(_ tick: Int) -> String {
+        var lines = ""
+        for index in stations.indices where allocator[index].amperes != before[index] {
+            let record = allocator.record(station: index)
+            lines +=
+                "tick \(tick): \(index), \(record.role): \(before[index]) to \(allocator[index].amperes) A,"
+                + " \(allocator[index].reason); signal \(signal.map { "\($0)" } ?? "none"),"
+                + " meter \(isMeterSilent ? "silent" : "fine")\n"
+        }
+        return lines
+    }
+
     private func counted(_ phase: Phase, where isMeant: (SimulatedStation) -> Bool) -> Double {
         var sum = 0.0
         for (index, station) in stations.enumerated() where station.carPhases.contains(phase) && isMeant(station) {
@@ -327,7 +345,8 @@ private final class AnySite {
             let limit = allocator[index]
             if before[index] > 0, limit.amperes == 0 {
                 let reasons: [LimitReason] = [.belowMinimum, .queued, .powerLimit, .imbalance]
-                stoppedTick[index] = reasons.contains(limit.reason) ? tick : nil
+                // One that was silent takes up the 0 that it says it has: it was not stopped.
+                stoppedTick[index] = wasCar[index] && reasons.contains(limit.reason) ? tick : nil
             }
             if before[index] == 0, limit.amperes > 0, let stopped = stoppedTick[index] {
                 // A car that left and came is another car; a station that was silent or lied, another story.

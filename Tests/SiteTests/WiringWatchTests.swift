@@ -11,10 +11,10 @@ struct WiringWatchTests {
         var options = quietBuilding(stations: 1)
         options.firstArrivalSeconds = 80_000...86_000
         options.sensorWiring = [TwinInput(line: 1), TwinInput(line: 0), TwinInput(line: 2, gain: -1)]
-        // Two loads of two sizes on each of the exchanged lines: steady currents alone could be reversed ones as well.
+        // Loads of three sizes on both of the exchanged lines: steady currents alone could be reversed ones as well.
         options.steps = (0..<12).map { index in
             ScheduledStep(
-                atSeconds: 15 + 10 * Double(index), phase: index % 2, amperes: index % 4 < 2 ? 6 : 12, seconds: 5)
+                atSeconds: 15 + 10 * Double(index), phase: index % 2, amperes: [4, 7, 12][index / 2 % 3], seconds: 5)
         }
         let wanted = try #require(SensorMapping(lines: SIMD3(1, 0, 2), reversed: SIMD3(0, 0, 1)))
         try await withSite(options) { _, device in
