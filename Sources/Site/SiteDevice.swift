@@ -16,6 +16,7 @@ public final class SiteDevice: Sendable {
     private let running = Mutex<Running?>(nil)
     private let shared = LoopShared()
     private let wiringWatch: WiringWatch
+    private let stationLines: StationLines
 
     private struct Running {
         var writers: [StationWriter]
@@ -31,6 +32,7 @@ public final class SiteDevice: Sendable {
         wiringWatch = WiringWatch(settings.supply)
         let count = settings.stations.count + settings.cloudStations.count
         outlets = LoopOutlets(stationCount: count, groupCount: settings.groups.count)
+        stationLines = StationLines(stationCount: count)
         let wishes = OutsideWishes(stationCount: count)
         self.wishes = wishes
         self.inputs = settings.utilitySignal.map { signal in
@@ -47,6 +49,7 @@ public final class SiteDevice: Sendable {
         let settings = settings
         let outlets = outlets
         let wishes = wishes
+        let lines = stationLines
         let shared = shared
         guard let ready = WakeUp(), let go = WakeUp() else { throw .exhausted("file") }
         let outcome = Handover<Result<Void, SiteError>>()
@@ -66,7 +69,7 @@ public final class SiteDevice: Sendable {
                 guard let writers = handover.value else { return }
                 var control = try ControlLoop(
                     settings, configuration: configuration, writers: writers, outlets: outlets, wishes: wishes,
-                    now: MonotonicTime(nanoseconds: MonotonicClock.nanoseconds()))
+                    lines: lines, now: MonotonicTime(nanoseconds: MonotonicClock.nanoseconds()))
                 MeasuringThread.run(&source, &control, shared: shared)
             } catch {
                 outcome.set(.failure(error))
@@ -192,9 +195,11 @@ public final class SiteDevice: Sendable {
         let shared = shared
         let outlets = outlets
         let watch = wiringWatch
+        let lines = stationLines
         let thread = RealtimeThread(name: "wiring") { _ in
             watch.run(
-                stationCount: writers.count, isStopping: { shared.isStopping }, snapshot: { outlets.snapshots.load() },
+                stationCount: writers.count, lines: lines, isStopping: { shared.isStopping },
+                snapshot: { outlets.snapshots.load() },
                 station: {
                     WiringWatch.Station(limit: outlets.published[$0].load(), report: writers[$0].report())
                 })

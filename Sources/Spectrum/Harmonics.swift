@@ -1,3 +1,4 @@
+import Glibc
 import MeterDSP
 
 /// The harmonics of one signal over one window, as RMS phasors. The angle of order h is that of a cosine at the
@@ -37,6 +38,19 @@ public struct Harmonics: Sendable, Equatable {
     /// M = sensitivity / 2π, so that the coil gives `voltsPerAmpereHertz`·h·f volt per ampere.
     public func integrated(frequencyHz: Double, voltsPerAmpereHertz: Double) -> Harmonics {
         Harmonics(phasors: phasors.integrated(stepHz: frequencyHz, voltsPerAmpereHertz: voltsPerAmpereHertz))
+    }
+
+    /// The harmonics of the signal of which this one is `seconds` late (negative: early): X(h)·e^(j·2πhf·`seconds`).
+    ///
+    /// - Parameter frequencyHz: of the fundamental.
+    public func advanced(seconds: Double, frequencyHz: Double) -> Harmonics {
+        guard seconds != 0 else { return self }
+        let step = 2 * Double.pi * frequencyHz * seconds
+        return Harmonics(
+            phasors: phasors.indices.map { order in
+                let angle = step * Double(order)
+                return phasors[order] * Phasor(cos(angle), sin(angle))
+            })
     }
 
     /// Fundamental reactive power Q₁ = Im(U₁·I₁*): positive where the current lags (IEEE 1459).

@@ -79,6 +79,32 @@ struct FlickerWatchTests {
         #expect(Self.all(&exact) == ["0.0-600.0!", "600.0-630.0!…"])
     }
 
+    @Test("two hours are twelve intervals; missing ones flag them, and end them where the next two hours have begun")
+    func longTerm() throws {
+        func flicker(_ numbers: [Int64]) throws -> [String] {
+            // Readings come of a meter only: one interval of a steady voltage, told again and again.
+            var watch = try #require(Self.watch())
+            Self.feed(&watch, seconds: 1200)
+            var interval = try #require(watch.finish().last)
+            var long = LongTermFlickerWatch()
+            var ended: [LongTermFlickerWatch.TwoHours] = []
+            for number in numbers {
+                interval.number = number
+                interval.startFrame = number * 600_000
+                interval.endFrame = (number + 1) * 600_000
+                ended += long.add(interval)
+            }
+            if let last = long.finish() { ended.append(last) }
+            return ended.map {
+                "\($0.startFrame / 600_000)-\($0.endFrame / 600_000) of \($0.intervals)" + ($0.isFlagged ? "!" : "")
+                    + ($0.isIncomplete ? "…" : "")
+            }
+        }
+        #expect(try flicker(Array(0..<26)) == ["0-12 of 12", "12-24 of 12", "24-26 of 2!…"])
+        #expect(try flicker([0, 1, 30, 35, 36]) == ["0-2 of 2!", "30-36 of 2!", "36-37 of 1!…"])
+        #expect(try flicker([]) == [])
+    }
+
     @Test("there is none without a voltage, nor outside the rates that a flickermeter takes")
     func none() {
         #expect(Self.watch(channels: [.i1]) == nil)

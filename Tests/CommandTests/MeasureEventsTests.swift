@@ -84,6 +84,20 @@ struct MeasureEventsTests {
         #expect(!events.contains { $0["kind"] as? String == "swell" })
     }
 
+    @Test("a recording in kilovolt has the same events")
+    func kilovolt() throws {
+        var recording = Self.recording
+        let value = recording.channels[0].value
+        recording.channels[0] = ("u", "kV", 2e-5, { value($0) / 1000 })
+        let folder = try TemporaryFolder()
+        let outcome = try HeadroomProcess.run(
+            ["measure", try recording.write(to: folder), "--channels", "U1=u", "--events", "--json"])
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        let events = try Self.lines("event", outcome)
+        #expect(events.map { $0["kind"] as? String } == ["dip", "swell"])
+        #expect(events.first?["declared"] as? Double == 0.23)
+    }
+
     @Test("as a table, events say what happened, in 80 columns")
     func table() throws {
         let outcome = try Self.run([])

@@ -126,7 +126,7 @@ struct HeapTests {
         var time = MonotonicTime(nanoseconds: MonotonicClock.nanoseconds())
         var control = try ControlLoop(
             settings, configuration: Self.adc.configuration(nominalHz: 50), writers: writers, outlets: outlets,
-            wishes: wishes, now: time)
+            wishes: wishes, lines: StationLines(stationCount: writers.count), now: time)
         let high = secondOfFrames(Self.adc, factor: 5), low = secondOfFrames(Self.adc, factor: 1)
 
         var calls: UInt64 = 0

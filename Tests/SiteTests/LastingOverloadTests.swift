@@ -50,7 +50,8 @@ struct LastingOverloadTests {
         let (published, snapshots) = (outlets.published, outlets.snapshots)
         var control = try ControlLoop(
             settings, configuration: adc.configuration(nominalHz: 50), writers: writers, outlets: outlets,
-            wishes: OutsideWishes(stationCount: writers.count), now: start)
+            wishes: OutsideWishes(stationCount: writers.count), lines: StationLines(stationCount: writers.count),
+            now: start)
 
         var generator = SeededGenerator(seed: 1)
         let frames = adc.frames(ThreePhaseSignal(frequencyHz: 50), first: 0, count: 4000, generator: &generator)

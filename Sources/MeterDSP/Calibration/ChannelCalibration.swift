@@ -14,8 +14,9 @@ public struct ChannelCalibration: Sendable, Equatable, BitwiseCopyable {
     /// Added after scaling, in the same unit. A constant part never enters RMS or power; it shows in the DC values.
     public var offset: Double
     public var sensor: Sensor
-    /// By how much the channel is late against the others, second; negative: early. Sensor, filter and a converter that
-    /// takes one channel after the other all add to it. 0.001° at 50 Hz is 55.6 ns. Made up for at all harmonics.
+    /// By how much the channel's signal is late against the others, second; negative: early. Sensor and filter add to
+    /// it; a converter that takes the channel later than the others takes away from it by as much: its sample shows what
+    /// the others show only then. 0.001° at 50 Hz is 55.6 ns. Made up for at all harmonics.
     public var delaySeconds = 0.0
     /// Order of the converter's sinc filter whose first zero lies at the sample rate: 3 for the ΔΣ converters of most
     /// meters, 0 for converters without droop.

@@ -1,6 +1,7 @@
 /// When a cycle's RMS makes an event.
 public struct VoltageEventThresholds: Sendable, Equatable, BitwiseCopyable {
-    /// U_din: the voltage that all thresholds are percent of, volt.
+    /// U_din: the voltage that all thresholds are percent of, in the unit of the readings: volt, or kilovolt where those
+    /// are in kilovolt. 0.001 to 1e6.
     public var declaredVoltage: Double
     /// A dip starts below it.
     public var dipPercent: Double
@@ -25,7 +26,7 @@ public struct VoltageEventThresholds: Sendable, Equatable, BitwiseCopyable {
 
     /// Why thresholds make no sense.
     public enum Failure: Error, Sendable, Equatable, CustomStringConvertible {
-        /// `declaredVoltage` is not within 1 V to 1 MV: set the voltage between phase and neutral, such as 230.
+        /// `declaredVoltage` is not within 0.001 to 1e6: set the voltage between phase and neutral, such as 230.
         case declaredVoltage
         /// Not 0 < interruption < dip < 100 < swell ≤ 1000 percent, or no number.
         case order
@@ -39,7 +40,7 @@ public struct VoltageEventThresholds: Sendable, Equatable, BitwiseCopyable {
         /// What is wrong and what to set instead, in one line.
         public var description: String {
             switch self {
-            case .declaredVoltage: "declaredVoltage: set 1 V to 1 MV, phase to neutral, for example 230"
+            case .declaredVoltage: "declaredVoltage: set 0.001 to 1e6, phase to neutral, for example 230"
             case .order: "percent: set 0 < interruption < dip < 100 < swell <= 1000, for example 5, 90, 110"
             case .hysteresis:
                 "hysteresisPercent: set 0 or more, and events that end short of 100 % and of each other; 2 is usual"
@@ -50,7 +51,7 @@ public struct VoltageEventThresholds: Sendable, Equatable, BitwiseCopyable {
     }
 
     func check() throws(Failure) {
-        guard declaredVoltage >= 1, declaredVoltage <= 1e6 else { throw .declaredVoltage }
+        guard declaredVoltage >= 1e-3, declaredVoltage <= 1e6 else { throw .declaredVoltage }
         guard interruptionPercent > 0, interruptionPercent < dipPercent, dipPercent < 100, swellPercent > 100,
             swellPercent <= 1000
         else { throw .order }

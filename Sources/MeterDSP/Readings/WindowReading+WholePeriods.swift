@@ -1,6 +1,6 @@
 extension WindowReading {
     /// The reading of a block that is known to hold whole cycles, for example a recording of single periods. No
-    /// crossing is looked for and no frequency measured.
+    /// crossing is looked for and no frequency measured, and no ``ChannelCalibration/delaySeconds`` made up for.
     ///
     /// - Parameters:
     ///   - block: whole frames of `configuration.layout`, one or more, together `cycles` whole cycles.

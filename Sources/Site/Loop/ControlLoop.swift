@@ -13,6 +13,7 @@ struct ControlLoop: ~Copyable {
     private let writers: [StationWriter]
     private let outlets: LoopOutlets
     private let wishes: OutsideWishes
+    private let lines: StationLines
     private var seenWishes: UInt64?
     /// By station, of the settings; infinite: none.
     private let ownerLimits: [Double]
@@ -40,7 +41,7 @@ struct ControlLoop: ~Copyable {
 
     init(
         _ settings: SiteSettings, configuration: MeterConfiguration, writers: [StationWriter], outlets: LoopOutlets,
-        wishes: OutsideWishes, now: MonotonicTime
+        wishes: OutsideWishes, lines: StationLines, now: MonotonicTime
     ) throws(SiteError) {
         do throws(MeterConfiguration.Failure) {
             meter = try Meter(configuration)
@@ -58,6 +59,7 @@ struct ControlLoop: ~Copyable {
         self.writers = writers
         self.outlets = outlets
         self.wishes = wishes
+        self.lines = lines
         ownerLimits = settings.ownerLimits
         isFuseKnown = limits.device != nil
         reports = Array(repeating: StationReport(), count: writers.count)
@@ -258,7 +260,10 @@ struct ControlLoop: ~Copyable {
     }
 
     private mutating func readReports() {
-        for station in 0..<writers.count { reports[station] = writers[station].report() }
+        for station in 0..<writers.count {
+            reports[station] = writers[station].report()
+            reports[station].carPhases = lines.counted(reports[station], station: station)
+        }
     }
 
     /// Costs next to nothing where a station has been told already.

@@ -5,7 +5,7 @@ import Synchronization
 import Wiring
 
 /// Listens to the windows and the stations, and finds out how they are connected. Runs on a thread of its own that looks at
-/// snapshots: the real-time thread knows nothing of it.
+/// snapshots; the real-time thread learns from it only the lines of stations that report no current.
 final class WiringWatch: Sendable {
     /// What it looks at of one station.
     struct Station: Sendable {
@@ -25,11 +25,15 @@ final class WiringWatch: Sendable {
 
     /// Looks twenty times a second until told to stop: a window lasts a fifth of a second, and none is missed.
     func run(
-        stationCount: Int, isStopping: () -> Bool, snapshot: () -> SiteSnapshot, station: (Int) -> Station
+        stationCount: Int, lines: StationLines, isStopping: () -> Bool, snapshot: () -> SiteSnapshot,
+        station: (Int) -> Station
     ) {
         var work = Work(site, stationCount: stationCount)
         while !isStopping() {
-            if work.take(snapshot(), station: station) {
+            let isNew = work.take(snapshot(), station: station)
+            // At once: the next car at a station may use other lines.
+            for index in 0..<stationCount { lines.store(work.lines(ofStation: index), station: index) }
+            if isNew {
                 let report = work.report()
                 state.withLock { $0 = report }
             }
@@ -99,6 +103,13 @@ final class WiringWatch: Sendable {
             let change = StationPhaseFinder.expectedChange(
                 from: from, to: to, drawnAmperes: report.drawnTime == .never ? nil : report.drawnAmperes.maximum)
             finder.noteStep(station: index, amperes: change, at: now)
+        }
+
+        func lines(ofStation index: Int) -> PhaseSet? {
+            var report = WiringReport()
+            report.mapping = check.mapping
+            report.stations = before.indices.map { finder[$0] }
+            return report.lines(ofStation: index)
         }
 
         func report() -> WiringReport {

@@ -49,6 +49,9 @@ struct MeasureCommand: ParsableCommand {
         help: ArgumentHelp("Nominal frequency, 50 or 60; default: the recording's, else 50.", valueName: "Hz"))
     var nominal: Int?
 
+    @Flag(help: "Take the channels as sampled at one instant, whatever skew the recording states.")
+    var ignoreSkew = false
+
     @Option(help: ArgumentHelp("IIO: device name, where there is more than one.", valueName: "name"))
     var device: String?
 
@@ -82,6 +85,9 @@ struct MeasureCommand: ParsableCommand {
         }
         try report.check(setCount: channels.count)
         if let plot = report.plot { try PlotFile.check(plot) }
+        if isAddress, ignoreSkew {
+            throw UsageError("--ignore-skew is for recordings, and \(source) is an IIO address: leave it out")
+        }
         guard !isAddress else { return }
         if report.nominalVoltage != nil, !report.events {
             throw UsageError("--nominal-voltage is for --events and for IIO addresses: leave it out, or add --events")

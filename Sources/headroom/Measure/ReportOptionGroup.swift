@@ -16,7 +16,7 @@ struct ReportOptionGroup: ParsableArguments {
 
     @Flag(
         help:
-            "Dips, swells and interruptions; frequency per 10 s; flicker (Pst) per 10 minutes; values per 150/180 cycles, 10 minutes and 2 hours."
+            "Dips, swells and interruptions; frequency per 10 s; flicker per 10 minutes (Pst) and 2 hours (Plt); values per 150/180 cycles, 10 minutes and 2 hours."
     )
     var events = false
 

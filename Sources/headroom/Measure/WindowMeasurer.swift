@@ -154,7 +154,8 @@ struct WindowMeasurer: ~Copyable {
     private mutating func harmonics(_ lane: Int, _ reading: WindowReading) -> Harmonics? {
         guard let found = surroundings(lane, reading) else { return nil }
         let harmonics = analyser.harmonics(
-            found.samples.span, start: found.start, length: reading.frames, cycles: reading.halfCycles / 2)
+            found.samples.span, start: found.start, length: reading.frames, cycles: reading.halfCycles / 2
+        )?.advanced(seconds: delaySeconds(lane), frequencyHz: frequencyHz(reading))
         guard let sensitivity = sensitivity(lane) else { return harmonics }
         return harmonics?.integrated(frequencyHz: frequencyHz(reading), voltsPerAmpereHertz: sensitivity)
     }
@@ -180,6 +181,10 @@ struct WindowMeasurer: ~Copyable {
             case .rogowski(let sensitivity) = configuration[calibrationOf: channel].sensor
         else { return nil }
         return sensitivity
+    }
+
+    private func delaySeconds(_ lane: Int) -> Double {
+        MeterChannel(rawValue: lane).map { configuration[calibrationOf: $0].delaySeconds } ?? 0
     }
 
     private func frequencyHz(_ reading: WindowReading) -> Double {

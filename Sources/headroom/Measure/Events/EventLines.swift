@@ -27,6 +27,7 @@ struct EventLines {
         case .frequency(let reading): [text(reading)]
         case .aggregate(let reading, let interval): text(reading, interval)
         case .flicker(let interval, _): text(interval)
+        case .longTermFlicker(let twoHours, _): text(twoHours)
         }
     }
 
@@ -74,6 +75,15 @@ struct EventLines {
         return [
             start(seconds(interval.startFrame), "flicker", seconds(interval.endFrame - interval.startFrame))
                 + "  Pst" + values.joined()
+        ] + (flags.isEmpty ? [] : [padded("", Self.header.count) + suffix(flags)])
+    }
+
+    private func text(_ twoHours: LongTermFlickerWatch.TwoHours) -> [String] {
+        let values = twoHours.phases.map { "  L\($0.phase + 1) \(column($0.reading.severity, 3, 0))" }
+        let flags = (twoHours.isIncomplete ? ["incomplete"] : []) + (twoHours.isFlagged ? ["flagged"] : [])
+        return [
+            start(seconds(twoHours.startFrame), "flicker 2 h", seconds(twoHours.endFrame - twoHours.startFrame))
+                + "  Plt" + values.joined()
         ] + (flags.isEmpty ? [] : [padded("", Self.header.count) + suffix(flags)])
     }
 
@@ -165,6 +175,19 @@ struct EventLines {
                     "\"duration_s\":\(json(seconds(interval.endFrame - interval.startFrame)))",
                     "\"lamp\":\(json(lamp))", "\"phases\":{" + phases.joined(separator: ",") + "}",
                     "\"flagged\":\(interval.isFlagged)", "\"incomplete\":\(interval.isIncomplete)",
+                ])
+        case .longTermFlicker(let twoHours, let lamp):
+            let phases = twoHours.phases.map { phase, reading in
+                json("L\(phase + 1)") + ":" + json([("plt", reading.severity)])
+            }
+            return object(
+                "long_term_flicker", set,
+                [
+                    "\"start_s\":\(json(seconds(twoHours.startFrame)))",
+                    "\"duration_s\":\(json(seconds(twoHours.endFrame - twoHours.startFrame)))",
+                    "\"lamp\":\(json(lamp))", "\"intervals\":\(twoHours.intervals)",
+                    "\"phases\":{" + phases.joined(separator: ",") + "}",
+                    "\"flagged\":\(twoHours.isFlagged)", "\"incomplete\":\(twoHours.isIncomplete)",
                 ])
         }
     }

@@ -2,7 +2,7 @@ import MeterDSP
 import Site
 
 /// Dips, swells and interruptions, frequency per 10 s, values per 150/180 cycles, 10 minutes and 2 hours, of the
-/// readings that it is given; flicker per 10 minutes, of the frames. Clock: seconds since the first frame.
+/// readings that it is given; flicker per 10 minutes and 2 hours, of the frames. Clock: seconds since the first frame.
 struct EventWatch {
     /// What there is to report, in the order in which it is known.
     enum Report {
@@ -10,6 +10,7 @@ struct EventWatch {
         case frequency(FrequencyReading)
         case aggregate(AggregatedReading, Interval)
         case flicker(FlickerWatch.Interval, lamp: String)
+        case longTermFlicker(LongTermFlickerWatch.TwoHours, lamp: String)
     }
 
     enum Interval: String {
@@ -26,6 +27,7 @@ struct EventWatch {
     private var frequency: FrequencyMeter?
     private var aggregator = Aggregator()
     private var flicker: FlickerWatch?
+    private var longTermFlicker = LongTermFlickerWatch()
     /// A voltage event fell into the time since the last window.
     private var isTouched = false
 
@@ -99,11 +101,20 @@ struct EventWatch {
         }
         self.report(aggregator.finish(), report)
         for interval in flicker?.finish() ?? [] { self.report(interval, report) }
+        if let flicker, let last = longTermFlicker.finish() { report(.longTermFlicker(last, lamp: flicker.lampWord)) }
     }
 
-    private func report(_ interval: FlickerWatch.Interval, _ report: (Report) -> Void) {
+    private mutating func report(_ interval: FlickerWatch.Interval, _ report: (Report) -> Void) {
         guard let flicker else { return }
+        // What missing intervals ended, ended before this one began.
+        let ended = longTermFlicker.add(interval)
+        for twoHours in ended where twoHours.endFrame <= interval.startFrame {
+            report(.longTermFlicker(twoHours, lamp: flicker.lampWord))
+        }
         report(.flicker(interval, lamp: flicker.lampWord))
+        for twoHours in ended where twoHours.endFrame > interval.startFrame {
+            report(.longTermFlicker(twoHours, lamp: flicker.lampWord))
+        }
     }
 
     private func report(_ ended: Aggregator.Ended, _ report: (Report) -> Void) {

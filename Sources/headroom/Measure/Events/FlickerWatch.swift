@@ -5,6 +5,8 @@ import MeterDSP
 struct FlickerWatch {
     /// One interval of 10 minutes, or what there was of it at the end.
     struct Interval {
+        /// Since the first frame, from 0.
+        var number: Int64
         var startFrame: Int64
         var endFrame: Int64
         /// Of the phases (0 to 2) that have a voltage.
@@ -136,7 +138,8 @@ struct FlickerWatch {
 
     private mutating func close(at frame: Int64, isIncomplete: Bool) {
         var interval = Interval(
-            startFrame: start, endFrame: frame, phases: [], isIncomplete: isIncomplete, hasEvent: isTouched)
+            number: number, startFrame: start, endFrame: frame, phases: [], isIncomplete: isIncomplete,
+            hasEvent: isTouched)
         for index in voltages.indices {
             interval.phases.append((voltages[index].phase, voltages[index].meter.closeInterval()))
         }
