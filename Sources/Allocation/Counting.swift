@@ -190,6 +190,9 @@ extension StationState {
         if report.status == .free || report.status == .outOfService {
             car.forget()
             turn.leave()
+        } else if isSilent {
+            // Who is there when it is heard again may be another.
+            car.forget()
         }
         lines = rating.phases
         if rating.switchesPhases { switching.note(report.phaseMode) }

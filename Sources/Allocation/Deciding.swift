@@ -28,17 +28,29 @@ func raise(
     return (changed, started)
 }
 
-/// Without a measurement: every managed station at its fall-back or its smallest limit, never above what it has.
+/// Without a measurement: every managed station at its fall-back or its smallest limit, never above what it has, nor what
+/// the utility and the owner allow.
 @_noAllocation @_noLocks
-func failSafe(_ stations: inout MutableSpan<StationState>) -> Bool {
+func failSafe(_ stations: inout MutableSpan<StationState>, charging: NodeState) -> Bool {
     var changed = false
+    var left = charging.usable
+    left.add(charging.census.held, times: -1)
     for index in stations.indices {
         stations[index].roomSince = .never
         switch stations[index].role {
         case .car, .parked, .held:
             let fallBack = stations[index].rating.failSafeAmperes ?? stations[index].grid.lowestAmperes
-            let share = min(stations[index].limit.amperes, stations[index].grid.roundedDown(fallBack))
+            let most = min(fallBack, stations[index].highestAmperes)
+            var share = min(stations[index].limit.amperes, stations[index].grid.roundedDown(most))
             let floor = min(stations[index].floorAmperes, stations[index].limit.amperes)
+            if stations[index].shares {
+                let lines = stations[index].lines, volts = stations[index].volts
+                for lane in 0..<4 where lines.loads(lane: lane) {
+                    let amperes = max(0, left[lane]) / (lane == Lanes.power ? volts.sum(on: lines) : 1)
+                    share = min(share, stations[index].grid.roundedDown(amperes))
+                }
+                left.add(stations[index].load(max(share, floor), on: lines), times: -1)
+            }
             if stations[index].set(max(share, floor), .noMeasurement) { changed = true }
         case .outOfService, .notManaged, .settingsUnusable:
             if stations[index].lower() { changed = true }

@@ -54,8 +54,9 @@ struct DecisionCore {
                 return planWithoutMeasurement(&stations, &nodes, reports: reports, now: now)
             }
             for index in stations.indices { stations[index].roomSince = .never }
+            // Without an overload too: what comes from outside, and stations that fall silent, wait for no good second.
             return protect(
-                &stations, &nodes, &meters, &ranks, reading: reading, reports: reports, now: now)
+                &stations, &nodes, &meters, &ranks, reading: reading, reports: reports, now: now, always: true)
         }
         // Room that nobody measured has not lasted.
         let main = NodeState.main
@@ -86,7 +87,7 @@ struct DecisionCore {
     mutating func protect(
         _ stations: inout MutableSpan<StationState>, _ nodes: inout MutableSpan<NodeState>,
         _ meters: inout MutableSpan<NodeMeter>, _ ranks: inout MutableSpan<Ranked>, reading: SupplyReading,
-        reports: Span<StationReport>, now: MonotonicTime
+        reports: Span<StationReport>, now: MonotonicTime, always: Bool = false
     ) -> Bool {
         guard areSettingsUsable else { return planWithoutMeasurement(&stations, &nodes, reports: reports, now: now) }
         let main = NodeState.main
@@ -98,8 +99,8 @@ struct DecisionCore {
             rated[place] = limits.usable(Phase(place: place))
         }
         let overloaded = fuse.protect(
-            flowing: reading.amperes, counted: counted, usable: rated, at: reading.time, policy: policy)
-        guard !overloaded.isNone else { return false }
+            flowing: reading.flowing, counted: counted, usable: rated, at: reading.time, policy: policy)
+        guard always || !overloaded.isNone else { return false }
 
         let stillBlind = alarm.rawValue & AllocationAlarm.noMeasurement.rawValue
         alarm = count(&stations, &nodes, reports: reports, now: now, measured: time)
@@ -145,7 +146,17 @@ struct DecisionCore {
         record.time = now
         record.kind = .failSafe
         record.alarm = alarm
-        return failSafe(&stations)
+        // What comes from outside holds without a measurement too.
+        var planned = PerPhaseAmperes.zero
+        for index in stations.indices {
+            for place in 0..<3 { planned[place] += stations[index].allowed[place] }
+        }
+        let charging = NodeState.charging
+        signals.advance(now: now, planned: planned, policy: policy)
+        nodes[charging].beginDecision()
+        signals.bound(&nodes[charging], main: limits.mainAmperes, volts: volts, now: now, policy: policy)
+        interventions.note(signals, withheldWatts: 0, now: now)
+        return failSafe(&stations, charging: nodes[charging])
     }
 
     // MARK: Their steps
@@ -157,7 +168,7 @@ struct DecisionCore {
     ) -> AllocationAlarm {
         let moment = Moment(
             now: now, measured: measured, volts: volts, leastServed: leastServed,
-            isMinimumEach: signals.isMinimumEach)
+            isMinimumEach: signals.isMinimumEach(now: now))
         let counted = takeIn(&stations, &nodes, reports: reports, moment: moment, policy: policy)
         leastServed = counted.leastServed
         return counted.alarm
@@ -230,7 +241,7 @@ struct DecisionCore {
         var apparentWatts = 0.0
         for place in 0..<3 {
             let usable = limits.usable(Phase(place: place))
-            fuse.flow(reading.amperes[place], place: place, at: time)
+            fuse.flow(reading.flowing[place], place: place, at: time)
             let drawn = reading.drawnAmperes(place: place)
             measured[place] = fuse.withoutInrush(drawn, place: place, usable: usable)
             headroomAmperes[place] = usable - measured[place]

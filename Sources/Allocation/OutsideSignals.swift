@@ -76,12 +76,13 @@ struct OutsideSignals: BitwiseCopyable {
     }
 
     /// Whether every car gets its smallest current only.
-    var isMinimumEach: Bool {
-        @_noAllocation @_noLocks get {
-            var isSet = false
-            for index in 0..<5 { if let limit = limits[index], limit.value == .minimumEach { isSet = true } }
-            return isSet
+    @_noAllocation @_noLocks
+    func isMinimumEach(now: MonotonicTime) -> Bool {
+        var isSet = false
+        for index in 0..<5 {
+            if let limit = limits[index], limit.holds(now: now), limit.value == .minimumEach { isSet = true }
         }
+        return isSet
     }
 
     /// Bounds the node of all stations.

@@ -70,6 +70,11 @@ public struct SignalInputs: Sendable, BitwiseCopyable {
     public private(set) var meaning: InputMeaning
     private var pattern: UInt8 = 0
     private var patternSince = MonotonicTime.never
+    /// When a pattern last stood long enough, or the inputs began to be read.
+    private var steadyAt = MonotonicTime.never
+
+    /// Inputs that do not stand still for so long beyond the debouncing are at fault: a broken wire picks up hum.
+    private static var longestUnrestSeconds: Double { @_noAllocation @_noLocks get { 5 } }
 
     /// - Parameters:
     ///   - safeMeaning: `.reduced` or `.locked`; anything else is taken as `.reduced`.
@@ -86,7 +91,7 @@ public struct SignalInputs: Sendable, BitwiseCopyable {
         meaning = lastKnown
     }
 
-    /// True where the inputs cannot be as they are, or cannot be read: an alarm should stand.
+    /// True where the inputs cannot be as they are, do not stand still, or cannot be read: an alarm should stand.
     public var isFault: Bool { meaning == .fault }
 
     /// Takes the inputs in; nil: they cannot be read. Call once a second or more often.
@@ -95,13 +100,20 @@ public struct SignalInputs: Sendable, BitwiseCopyable {
         guard let inputs else {
             meaning = .fault
             patternSince = .never
+            steadyAt = .never
             return
         }
+        if steadyAt == .never { steadyAt = now }
         if patternSince == .never || inputs != pattern {
             pattern = inputs
             patternSince = now
         }
-        if now.seconds(since: patternSince) >= debounceSeconds { meaning = table[pattern] }
+        if now.seconds(since: patternSince) >= debounceSeconds {
+            meaning = table[pattern]
+            steadyAt = now
+        } else if now.seconds(since: steadyAt) > 2 * debounceSeconds + Self.longestUnrestSeconds {
+            meaning = .fault
+        }
     }
 
     /// The limit that they mean; nil: none. For `Allocator`'s `.digitalInput`: a wired signal never expires.

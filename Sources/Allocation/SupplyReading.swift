@@ -13,10 +13,12 @@ public struct SupplyReading: Sendable, Equatable, BitwiseCopyable {
     /// The active power of all three lines together, in watt, negative towards the grid; nil: not measured, there is
     /// then no surplus.
     public var activePowerWatts: Double?
+    /// What flows through the main fuse, whichever way, and warms it; nil: `amperes`.
+    public var flowingAmperes: PerPhaseAmperes?
 
     public init(
         amperes: PerPhaseAmperes, feedsIn: PhaseSet = [], time: MonotonicTime, isUsable: Bool = true,
-        volts: PerPhaseVolts? = nil, activePowerWatts: Double? = nil
+        volts: PerPhaseVolts? = nil, activePowerWatts: Double? = nil, flowingAmperes: PerPhaseAmperes? = nil
     ) {
         self.amperes = amperes
         self.feedsIn = feedsIn
@@ -24,7 +26,10 @@ public struct SupplyReading: Sendable, Equatable, BitwiseCopyable {
         self.isUsable = isUsable
         self.volts = volts
         self.activePowerWatts = activePowerWatts
+        self.flowingAmperes = flowingAmperes
     }
+
+    var flowing: PerPhaseAmperes { @_noAllocation @_noLocks get { flowingAmperes ?? amperes } }
 }
 
 /// What the building's connection bears, in ampere RMS per line.

@@ -24,8 +24,8 @@ public struct RecordedLoad: Sendable {
 
     /// Which columns hold the three lines, and how their figures are to be read.
     public struct Columns: Sendable, Equatable {
-        /// The names of the columns of L1, L2, L3; nil: nothing is on this line. A name that ends in `_kw` or `_w` is a
-        /// power, all others are ampere.
+        /// The names of the columns of L1, L2, L3; nil: nothing is on this line. A name that ends in `_kw` or `_w`, in small or
+        /// large letters, is a power, all others are ampere.
         public var lines: [String?]
 
         public init(lines: [String?]) { self.lines = lines }
@@ -68,12 +68,14 @@ public struct RecordedLoad: Sendable {
             let start = second - began.seconds
             if let last = starts.last, start <= last {
                 throw table.error(
-                    row, timePlace, "not after the row before", "sort the rows by time, one for each moment")
+                    row, timePlace, "not a second or more after the row before",
+                    "sort the rows by time, one a second at most; of the hour that comes twice when summer time ends "
+                        + "keep one")
             }
             var sample = SIMD3<Int32>.zero
             for (line, place) in places.enumerated() {
                 guard let place else { continue }
-                let name = table.columns[place]
+                let name = table.columns[place].lowercased()
                 let perUnit = name.hasSuffix("_kw") ? 1000 / volts : name.hasSuffix("_w") ? 1 / volts : 1
                 sample[line] = Int32((try table.number(row, place, -100_000...100_000) * perUnit * 1000).rounded())
             }

@@ -5,7 +5,7 @@ extension SiteEvent {
     /// Reads a list of events.
     ///
     ///     events:
-    ///       - {at: "2 17:30", minutes: 60, what: signal, share: 0.3}    # day 2, half past five
+    ///       - {at: "2 17:30", minutes: 60, what: signal, percent: 30}    # day 2, half past five
     ///       - {at: "1 18:00", minutes: 10, what: station-silent, station: Parking 3}
     ///
     /// - Parameters:
@@ -18,7 +18,7 @@ extension SiteEvent {
         var events: [SiteEvent] = []
         for node in try YAMLNode.parse(yaml, file: file).fields(["events"]).required("events").list() {
             let fields = try node.fields([
-                "at", "minutes", "what", "station", "amperes", "kilowatts", "share", "locked", "line",
+                "at", "minutes", "what", "station", "ampere", "kilowatt", "percent", "locked", "line",
             ])
             let what = try fields.required("what").choice(Word.allCases.map { ($0.rawValue, $0) }, what: "event")
             for key in fields.entries.keys.sorted() where !what.keys.contains(key) {
@@ -49,10 +49,10 @@ extension SiteEvent {
             switch self {
             case .stationSilent: ["what", "at", "minutes", "station"]
             case .stationReboot: ["what", "at", "station"]
-            case .stationDisobedient: ["what", "at", "minutes", "station", "amperes"]
+            case .stationDisobedient: ["what", "at", "minutes", "station", "ampere"]
             case .meterLost: ["what", "at", "minutes"]
-            case .signal, .ownerLimit: ["what", "at", "minutes", "amperes", "kilowatts", "share", "locked"]
-            case .load: ["what", "at", "minutes", "amperes", "line"]
+            case .signal, .ownerLimit: ["what", "at", "minutes", "ampere", "kilowatt", "percent", "locked"]
+            case .load: ["what", "at", "minutes", "ampere", "line"]
             }
         }
 
@@ -65,12 +65,12 @@ extension SiteEvent {
             case .stationSilent: return .stationSilent(try station())
             case .stationReboot: return .stationReboot(try station())
             case .stationDisobedient:
-                return .stationDisobedient(try station(), amperes: try fields["amperes"]?.number(0...80) ?? 0)
+                return .stationDisobedient(try station(), amperes: try fields["ampere"]?.number(0...80) ?? 0)
             case .meterLost: return .meterLost
             case .signal: return .signal(try limit(fields))
             case .ownerLimit: return .ownerLimit(try limit(fields))
             case .load:
-                let amperes = try fields.required("amperes").number(-1000...1000)
+                let amperes = try fields.required("ampere").number(-1000...1000)
                 guard let line = fields["line"] else { return .load(SIMD3(repeating: amperes)) }
                 var load = SIMD3<Double>.zero
                 load[try line.choice([("L1", 0), ("L2", 1), ("L3", 2)], what: "supply line")] = amperes
@@ -79,15 +79,15 @@ extension SiteEvent {
         }
 
         private func limit(_ fields: YAMLFields) throws(YAMLError) -> LimitValue {
-            let given = ["amperes", "kilowatts", "share", "locked"].filter { fields[$0] != nil }
+            let given = ["ampere", "kilowatt", "percent", "locked"].filter { fields[$0] != nil }
             guard given.count == 1 else {
                 throw fields.parent.error(
                     given.isEmpty ? "no limit" : "\(given.joined(separator: " and "))",
-                    "write one of amperes, kilowatts, share (0 to 1 of the main fuse), locked: true")
+                    "write one of ampere, kilowatt, percent (of the main fuse), locked: true")
             }
-            if let node = fields["amperes"] { return .amperes(PerPhaseAmperes(try node.number(0...10_000))) }
-            if let node = fields["kilowatts"] { return .watts(try node.number(0...10_000) * 1000) }
-            if let node = fields["share"] { return .shareOfMain(try node.number(0...1)) }
+            if let node = fields["ampere"] { return .amperes(PerPhaseAmperes(try node.number(0...10_000))) }
+            if let node = fields["kilowatt"] { return .watts(try node.number(0...10_000) * 1000) }
+            if let node = fields["percent"] { return .shareOfMain(try node.number(0...100) / 100) }
             guard let node = fields["locked"], try node.boolean() else {
                 throw fields.parent.error("locked: false is no limit", "write locked: true, or remove the event")
             }

@@ -40,7 +40,7 @@ extension SiteDevice {
     /// - Returns: them, and how many have ended in all: what to ask for next.
     public func interventions(after count: Int) -> (ended: [Intervention], count: Int) {
         let total = snapshot().endedInterventions
-        let first = max(count, total - LoopOutlets.keptInterventions)
+        let first = max(0, count, total - LoopOutlets.keptInterventions)
         guard first < total else { return ([], total) }
         let ended = (first..<total).compactMap {
             outlets.interventions[$0 % LoopOutlets.keptInterventions].load()

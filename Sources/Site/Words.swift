@@ -146,6 +146,8 @@ public func duration(_ seconds: Double) -> String {
 
 /// `16 A`, `13.8 A`.
 public func amperes(_ value: Double) -> String {
+    // What no station gives can still stand in a register or a file that is not what it is taken for.
+    guard value.magnitude < 1e12 else { return "\(value) A" }
     let tenths = (value * 10).rounded()
     let whole = Int64(tenths / 10)
     return tenths == Double(whole) * 10 ? "\(whole) A" : "\(tenths / 10) A"

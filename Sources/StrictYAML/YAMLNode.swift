@@ -15,12 +15,37 @@ public struct YAMLNode {
     /// True where `key: value` lines stand here.
     public var isMapping: Bool { if case .mapping = node { true } else { false } }
 
+    /// Aliases of aliases grow beyond any memory; no file of ours needs many.
+    private static let mostAliases = 16
+
+    /// The line of the first alias too many, as far as one can be told by its look; nil: there are few.
+    private static func lineOfTooManyAliases(_ yaml: String) -> Int? {
+        var line = 1
+        var count = 0
+        var before = UInt8(ascii: "\n")
+        var isStar = false
+        for byte in yaml.utf8 {
+            // `*name` at the start of a value: behind a space, a bracket, a comma, or alone.
+            if isStar, byte > UInt8(ascii: " "), byte != UInt8(ascii: "*") {
+                count += 1
+                if count > mostAliases { return line }
+            }
+            isStar = byte == UInt8(ascii: "*") && " \t\n\r[{,".utf8.contains(before)
+            if byte == UInt8(ascii: "\n") { line += 1 }
+            before = byte
+        }
+        return nil
+    }
+
     /// Reads one YAML document.
     ///
     /// - Parameter file: its name, for error messages.
     public static func parse(_ yaml: String, file: String) throws(YAMLError) -> YAMLNode {
         func failure(_ line: Int?, _ problem: String, _ remedy: String) -> YAMLError {
             YAMLError(file: file, line: line, field: "", problem: problem, remedy: remedy)
+        }
+        if let line = lineOfTooManyAliases(yaml) {
+            throw failure(line, "more than \(mostAliases) aliases (*name)", "write the values out")
         }
         let composed: Node?
         do {

@@ -14,9 +14,9 @@ import Testing
         let events = try Self.events(
             """
             events:
-              - {at: "2 17:30", minutes: 60, what: signal, share: 0.3}
+              - {at: "2 17:30", minutes: 60, what: signal, percent: 30}
               - {at: "08:00", minutes: 1.5, what: station-silent, station: P2}
-              - {at: "1 09:00", what: load, amperes: 20, line: L2}
+              - {at: "1 09:00", what: load, ampere: 20, line: L2}
             """)
         #expect(
             events == [
@@ -29,13 +29,16 @@ import Testing
     @Test(arguments: [
         ("events:\n  - {at: \"1 25:00\", what: meter-lost}", "e.yaml:2: events[0].at: '1 25:00' is no time"),
         ("events:\n  - {at: \"1 05:00\", what: meter-gone}", "e.yaml:2: events[0].what: 'meter-gone' is no event"),
-        ("events:\n  - {at: \"1 05:00\", what: meter-lost, share: 1}", "e.yaml:2: events[0].share: meter-lost has no"),
+        (
+            "events:\n  - {at: \"1 05:00\", what: meter-lost, percent: 1}",
+            "e.yaml:2: events[0].percent: meter-lost has no"
+        ),
         (
             "events:\n  - {at: \"1 05:00\", what: station-silent, station: P3}",
             "e.yaml:2: events[0].station: 'P3' is no"
         ),
         ("events:\n  - {at: \"1 05:00\", what: signal}", "e.yaml:2: events[0]: no limit"),
-        ("events:\n  - {at: \"1 05:00\", what: signal, share: 0.3, amperes: 5}", "e.yaml:2: events[0]: amperes and"),
+        ("events:\n  - {at: \"1 05:00\", what: signal, percent: 30, ampere: 5}", "e.yaml:2: events[0]: ampere and"),
         ("events:\n  - {what: meter-lost}", "e.yaml:2: events[0]: 'at' is missing"),
         ("event: []", "e.yaml:1: event: unknown key"),
     ])

@@ -48,7 +48,8 @@ struct StationLinesTests {
         let world = World()
         let lines = StationLines(stationCount: 1)
         let charging = StationReport(status: .charging, isAnswering: true)
-        let watch = WiringWatch(SiteSettings.Supply(nominalHz: 50, limits: SupplyLimits(mainAmperes: .init(40))))
+        let watch = WiringWatch(
+            SiteSettings.Supply(nominalHz: 50, limits: SupplyLimits(mainAmperes: .init(40), marginAmperes: .zero)))
         var found: PhaseSet?
         var afterLeaving: PhaseSet?
         watch.run(

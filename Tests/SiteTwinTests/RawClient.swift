@@ -54,6 +54,10 @@ final class RawClient {
     /// The error number with which the connection ended; 0: an orderly end.
     func endError() -> CInt {
         var byte: UInt8 = 0
-        return recv(descriptor, &byte, 1, 0) < 0 ? errno : 0
+        // What was sent before the end is none.
+        while true {
+            let count = recv(descriptor, &byte, 1, 0)
+            if count <= 0 { return count < 0 ? errno : 0 }
+        }
     }
 }

@@ -17,7 +17,9 @@ struct RecordingSidecar {
         init(_ fields: SidecarFields) throws(RecordingFault) {
             name = try fields.string("name")
             nominalHz = try fields.number("nominal_hz")
-            if let nominalHz, !(nominalHz > 0) { throw fields.invalid("nominal_hz", "a frequency above 0, or null") }
+            if let nominalHz, !(1...1000).contains(nominalHz) {
+                throw fields.invalid("nominal_hz", "a frequency of 1 to 1000, or null")
+            }
             startTime = try fields.string("start_time")
             segmentFrames = try fields.count("segment_frames")
             if segmentFrames == 0 { throw fields.invalid("segment_frames", "1 or more frames, or null") }

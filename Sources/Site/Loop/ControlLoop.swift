@@ -116,9 +116,12 @@ struct ControlLoop: ~Copyable {
     private mutating func expire(_ now: MonotonicTime) {
         if now.seconds(since: started) > policy.readingExpiresAfterSeconds {
             readReports()
+            // Without windows nobody else looks at what was set from outside.
+            if holdsFailSafePlan { _ = takeWishes(now) }
             // Even unchanged limits: without a reading since the start, no station has been told any.
             let wasFailSafe = holdsFailSafePlan
             let isChanged = Self.expire(&allocator, reports, now)
+            noteSignal()
             if isChanged || wasFailSafe != holdsFailSafePlan { outlets.decisions.note(allocator) }
             if isChanged || holdsFailSafePlan { publish() }
         }
@@ -143,7 +146,8 @@ struct ControlLoop: ~Copyable {
         let amperes = counted(
             protectionAmperes(reading), power: reading.activePower, voltage: reading.voltageRMS, flags: reading.flags)
         let supply = SupplyReading(
-            amperes: amperes, time: time, isUsable: reading.flags.isDisjoint(with: unusable))
+            amperes: amperes, time: time, isUsable: reading.flags.isDisjoint(with: unusable),
+            flowingAmperes: PerPhaseAmperes(protectionAmperes(reading)))
         let isChanged = Self.protect(&allocator, reports, supply, time)
         noteSignal()
         guard isChanged else { return }
@@ -190,7 +194,8 @@ struct ControlLoop: ~Copyable {
         }
         let supply = SupplyReading(
             amperes: secondAmperes, time: time, isUsable: secondIsUsable, volts: measuredVolts(reading),
-            activePowerWatts: feedsIn && isUsable ? reading.activePower.sum() : nil)
+            activePowerWatts: feedsIn && isUsable ? reading.activePower.sum() : nil,
+            flowingAmperes: PerPhaseAmperes(reading.currentRMS))
         // Even unchanged limits: the first plan may be what the allocator started from, and no station knows it yet.
         _ = Self.allocate(&allocator, reports, supply, time)
         noteSignal()

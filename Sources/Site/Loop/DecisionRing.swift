@@ -32,7 +32,7 @@ final class DecisionRing: Sendable {
     func decisions(after seen: Int) -> [Decision] {
         let end = noted.load(ordering: .acquiring)
         var found: [Decision] = []
-        for number in max(seen, end - Self.size)..<max(seen, end) {
+        for number in max(0, seen, end - Self.size)..<max(0, seen, end) {
             let place = number % Self.size
             let decision = Decision(
                 number: number, record: records[place].load(), stations: stations[place].map { $0.load() })

@@ -44,7 +44,6 @@ final class UtilityInputs: Sendable {
 
     func run(until isStopping: () -> Bool) {
         var judge = settings.makeInputs()
-        var last = judge.limit
         while !isStopping() {
             var pattern: UInt8?
             var problem: String?
@@ -56,10 +55,8 @@ final class UtilityInputs: Sendable {
             let now = MonotonicClock.nanoseconds()
             judge.take(pattern, now: MonotonicTime(nanoseconds: now))
             state.withLock { $0 = State(problem: problem, isFaulty: judge.isFault) }
-            if judge.limit != last {
-                last = judge.limit
-                wishes.set(last, source: .digitalInput)
-            }
+            // Whoever else set it: what the receiver says holds.
+            if wishes.signal(.digitalInput) != judge.limit { wishes.set(judge.limit, source: .digitalInput) }
             MonotonicClock.sleep(until: now + Self.intervalNanoseconds)
         }
     }

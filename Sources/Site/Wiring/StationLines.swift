@@ -20,6 +20,6 @@ struct StationLines: Sendable {
     func counted(_ report: StationReport, station: Int) -> PhaseSet? {
         guard report.status == .charging, report.drawnTime == .never else { return nil }
         let lines = known[station].load()
-        return lines.isNone ? nil : lines
+        return lines.isEmpty ? nil : lines
     }
 }

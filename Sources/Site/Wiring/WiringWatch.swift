@@ -90,7 +90,11 @@ final class WiringWatch: Sendable {
                     drawn += SIMD3(report.drawnAmperes.l1, report.drawnAmperes.l2, report.drawnAmperes.l3)
                 }
                 if let last = before[index] {
-                    if report.status == .free, last.report.status != .free { finder.noteNewCar(station: index) }
+                    // Who is there after a silence may be another.
+                    let wasAway = report.lastContact.seconds(since: last.report.lastContact) > 30
+                    if wasAway || (report.status == .free && last.report.status != .free) {
+                        finder.noteNewCar(station: index)
+                    }
                     note(index, from: last.limit.amperes, to: current.limit.amperes, report)
                 }
                 before[index] = current

@@ -61,7 +61,8 @@ extension StationLoop {
     /// When `wish` is to be written.
     func limitDue(_ wish: StationShared.Wish) -> Int64 {
         let due = limit.writeDue(wish)
-        guard let gap = profile.limit.raiseGapSeconds, let written = limit.written,
+        // After a refusal the station holds something else than it was sent last: nothing tells a raise then.
+        guard limit.refusedAt == .min, let gap = profile.limit.raiseGapSeconds, let written = limit.written,
             wish.sequence != limit.sent.sequence, !wish.isLower(than: limit.sent)
         else { return due }
         return max(due, written.time + Int64(gap * 1e9))

@@ -34,6 +34,10 @@ extension StationLoop {
                 chooseVariant(answers)
                 knowledge.expect([profile])
                 recognition.isDone = true
+                // What nobody sets needs no read-back; everything else `checkFailSafe` has to show.
+                if !plainProfile.hasFailSafe || profile.fixedFailSafeAmperes != nil {
+                    knowledge.report.keepsFailSafe = true
+                }
                 // Nothing may have been asked yet: then the station has not been heard either.
                 if plan.blocks.isEmpty { share() } else { contact() }
                 return true
@@ -120,6 +124,8 @@ extension StationLoop {
 
     private mutating func refuse(_ problem: String) {
         note("\(problem); nothing is written to it")
+        // Our questions may be the sign of life that keeps it from falling back, and it may have been restarted.
+        knowledge.report.keepsFailSafe = false
         knowledge.report.isAnswering = false
         knowledge.report.status = .unknown
         share()

@@ -18,13 +18,16 @@ enum DecisionFile {
         var capacity = 0
         defer { free(buffer) }
         var number = 0
+        var decisions = 0
         while case let count = getline(&buffer, &capacity, file), count > 0, let buffer {
             number += 1
             let line = UnsafeRawBufferPointer(start: buffer, count: count)
             do {
-                guard body(try decoder.decode(DecisionLine.self, from: Data(line))) else { return }
+                let decision = try decoder.decode(DecisionLine.self, from: Data(line))
+                decisions += 1
+                guard body(decision) else { return }
             } catch {
-                if line.last != UInt8(ascii: "\n") { return }
+                if line.last != UInt8(ascii: "\n"), decisions > 0 { return }
                 throw RunError(
                     "\(path):\(number): no decision (\(words(error))); name a file of headroom run --record")
             }
@@ -38,6 +41,8 @@ enum DecisionFile {
         case DecodingError.keyNotFound(let key, _): "without \(key.stringValue)"
         case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
             "\(context.codingPath.map(\.stringValue).joined(separator: ".")) is of another kind"
+        case DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty:
+            "\(context.codingPath.map(\.stringValue).joined(separator: ".")) cannot be read"
         default: "no JSON"
         }
     }

@@ -25,7 +25,11 @@ final class DecisionRecorder {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     }
 
-    deinit { fclose(file) }
+    deinit {
+        fclose(file)
+        // Nothing was decided, as where the start failed: the next start may use the name.
+        if seen == 0 { unlink(path) }
+    }
 
     /// Writes what has been decided since the last call. A full disk ends the recording, never the device.
     func take(_ device: SiteDevice, since begun: Int64) {

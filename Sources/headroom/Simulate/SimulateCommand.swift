@@ -19,12 +19,12 @@ struct SimulateCommand: ParsableCommand {
             --sessions: a table as ACN-Data publishes it: arrival, departure, delivered_energy (kWh), station_id. \
             Without it --cars-per-day are drawn.
 
-            --events: YAML; what: signal or owner-limit (with amperes, kilowatts, share or locked), station-silent, \
+            --events: YAML; what: signal or owner-limit (with ampere, kilowatt, percent or locked, as in the settings), station-silent, \
             station-disobedient, station-reboot, meter-lost, load. Example: \
-            events: [{at: "2 17:30", minutes: 60, what: signal, share: 0.3}]
+            events: [{at: "2 17:30", minutes: 60, what: signal, percent: 30}]
 
-            --json: one object a line. type 'interval': t_s, time, base_a and load_a (means of L1, L2, L3), highest_a, \
-            waiting (cars without current that want some), signal, alarms, seconds_to_trip (null: never), stations (limit_a, \
+            --json: one object a line. type 'interval': seconds, t_s, time, base_a and load_a (means of L1, L2, L3), highest_a, \
+            waiting (cars without current that want some), signal, alarms, time_to_trip_s (null: never), stations (limit_a, \
             drawn_a, reason, limiting_phase, car). type 'session', when a car leaves: station, lines, car_a, arrival_s, \
             departure_s, needed_wh, delivered_wh, unlimited_wh (at a connection without a limit), wait_s (null: no \
             current at all), paused_s, full. type 'summary', at the end.
@@ -56,6 +56,10 @@ struct SimulateCommand: ParsableCommand {
             let others = try comparedAmperes()
             if let report { try SettingsFile.requireNew(report) }
             let plan = try input.read()
+            for amperes in others {
+                var other = plan
+                try other.setMainLimit(amperes, named: "--compare")
+            }
             let interrupt = Interrupt {}
             defer { interrupt.release() }
             let begun = MonotonicClock.nanoseconds()
@@ -83,7 +87,9 @@ struct SimulateCommand: ParsableCommand {
                 "simulated \(fixed(Double(summary.seconds) / 86_400, 1)) days with \(plan.site.stations.count) stations in "
                     + "\(fixed(seconds, 1)) s: \(fixed(Double(summary.seconds) / max(seconds, 1e-9), 0)) x real time"
                     + (interrupt.hasHappened ? "; interrupted" : ""))
-            let compared = try compare(plan, others, beside: summary)
+            flushOutput()
+            let compared =
+                interrupt.hasHappened ? [] : try compare(plan, others, beside: summary, until: interrupt)
             if !compared.isEmpty, !json { SimulateWords.comparison(compared).forEach { print($0) } }
             if let report {
                 let page = ReportPage(
@@ -96,7 +102,7 @@ struct SimulateCommand: ParsableCommand {
 
     private func comparedAmperes() throws -> [Double] {
         guard let compare else { return [] }
-        return try compare.split(separator: ",").map { text in
+        return try compare.split(separator: ",", omittingEmptySubsequences: false).map { text in
             guard let amperes = Double(text), (6...6300).contains(amperes) else {
                 throw UsageError("--compare: '\(text)' is no rating of a fuse; use ampere with commas between, 40,63")
             }
@@ -104,9 +110,9 @@ struct SimulateCommand: ParsableCommand {
         }
     }
 
-    /// The same cars and the same load at other connections, with the plan's own among them.
+    /// The same cars and the same load at other connections, with the plan's own among them; empty where interrupted.
     private func compare(
-        _ plan: SimulationPlan, _ others: [Double], beside own: SimulationSummary
+        _ plan: SimulationPlan, _ others: [Double], beside own: SimulationSummary, until interrupt: Interrupt
     ) throws -> [(amperes: Double, summary: SimulationSummary)] {
         guard !others.isEmpty else { return [] }
         var found: [(amperes: Double, summary: SimulationSummary)] = [(plan.mainAmperes, own)]
@@ -116,6 +122,8 @@ struct SimulateCommand: ParsableCommand {
             var simulation = other.makeSimulation()
             var bar = ProgressBar("simulate \(fixed(amperes, 0)) A")
             while simulation.second < plan.seconds {
+                // Runs of unequal length compare nothing.
+                if interrupt.hasHappened { return [] }
                 simulation.step()
                 if simulation.second % 900 == 0 { bar.update(Double(simulation.second) / Double(plan.seconds)) }
             }

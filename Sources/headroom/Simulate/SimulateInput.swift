@@ -11,7 +11,9 @@ struct SimulateInput: ParsableArguments {
     @Option(help: ArgumentHelp("The building's own load, as a table.", valueName: "file"))
     var load: String?
 
-    @Option(help: ArgumentHelp("The columns of L1, L2, L3 in it; '-' for none.", valueName: "a,b,c"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("The columns of L1, L2, L3 in it; '-' for none.", valueName: "a,b,c"))
     var loadColumns: String?
 
     @Option(help: ArgumentHelp("Charging sessions, as a table.", valueName: "file"))
@@ -81,6 +83,11 @@ struct SimulateInput: ParsableArguments {
             let text = try SettingsFile.text(of: events, kind: "events", missing: "see headroom simulate --help")
             plan.events = try SiteEvent.parse(
                 yaml: text, file: events, began: plan.began, stations: plan.site.stations.map(\.name))
+            if let late = plan.events.firstIndex(where: { $0.startSecond >= plan.seconds }) {
+                throw RunError(
+                    "\(events): events[\(late)].at: after the run of \(days) \(days == 1 ? "day" : "days"); give --days more, "
+                        + "or remove the event")
+            }
             plan.eventWords = events
         }
         return plan

@@ -61,7 +61,7 @@ struct SimulateLines {
                 + "\"base_a\":\(list(base)),\"load_a\":\(list(load)),"
                 + "\"highest_a\":[\((0..<3).map { json(Double(highest[$0]) / 1000) }.joined(separator: ","))],"
                 + "\"waiting\":\(waiting),\"signal\":\"\(simulation.signalMode)\",\"alarms\":\(json(Self.alarms(simulation.alarm))),"
-                + "\"seconds_to_trip\":\(json(simulation.secondsToTrip)),\"stations\":[\(stations.joined(separator: ","))]}"
+                + "\"time_to_trip_s\":\(json(simulation.secondsToTrip)),\"stations\":[\(stations.joined(separator: ","))]}"
         )
         seconds = 0
         base = .zero
@@ -122,7 +122,7 @@ struct SimulateLines {
             + "\"seconds_in_margin\":\(lines(summary.overload.secondsInMargin)),"
             + "\"seconds_in_margin_beyond_reaction\":\(lines(summary.overload.secondsInMarginBeyondReaction)),"
             + "\"longest_above_fuse_s\":\(lines(summary.overload.longestAboveFuse)),"
-            + "\"least_seconds_to_trip\":\(json(summary.leastSecondsToTrip)),\"fuse_used_share\":\(json(summary.mostFuseUsedShare)),"
+            + "\"least_time_to_trip_s\":\(json(summary.leastSecondsToTrip)),\"fuse_used_share\":\(json(summary.mostFuseUsedShare)),"
             + "\"wanting_seconds_by_reason\":{\(reasons)},\"interventions\":[\(interventions.joined(separator: ","))]}"
     }
 }

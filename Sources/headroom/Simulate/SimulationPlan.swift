@@ -43,5 +43,11 @@ struct SimulationPlan {
         }
         site.limits.mainAmperes = PerPhaseAmperes(amperes)
         site.limits.device?.ratedAmperes = amperes
+        do {
+            try site.limits.validate()
+        } catch {
+            throw UsageError(
+                "\(option) \(fixed(amperes, 0)): \(error); or leave main-fuse out of a copy of the settings")
+        }
     }
 }

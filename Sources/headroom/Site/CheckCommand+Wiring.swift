@@ -40,15 +40,21 @@ enum WiringMeasurement {
         var lines = ["Wiring, from \(duration(report.seconds)) of measuring"]
         if let mapping = report.mapping {
             let number = mapping.isKnown ? " (\(fixed((mapping.confidence * 10_000).rounded(.down) / 10_000, 4)))" : ""
-            lines += wrapped(mapping.words + number, first: "  ", width: 100)
+            lines += wrapped(mapping.words + number, first: "  ")
         }
-        for finding in report.findings { lines += wrapped(finding.line, first: "  ! ", width: 100) }
+        for finding in report.findings { lines += wrapped(finding.line, first: "  ! ") }
         for sensor in report.silentSensors {
             lines += wrapped(
                 "the sensor of L\(sensor + 1) shows nothing: an empty line, or a sensor that is not shut or plugged in; "
-                    + "switch something on there", first: "  ? ", width: 100)
+                    + "switch something on there",
+                first: "  ? ")
         }
-        if report.findings.isEmpty { lines.append("  no fault found") }
+        if report.findings.isEmpty {
+            lines.append(
+                report.mapping?.isKnown == true
+                    ? "  no fault found" : "  no fault found so far; measure for longer, with loads switched on and off"
+            )
+        }
         return lines
     }
 

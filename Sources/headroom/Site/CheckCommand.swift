@@ -9,7 +9,7 @@ struct CheckCommand: ParsableCommand {
         abstract: "Validate settings and explain what they mean; with --measure, check the sensors.",
         discussion: """
             Touches neither ADC nor stations, unless --measure asks for it: then the ADC is read for some seconds, and what \
-            its inputs show says whether taps and sensors are connected as they should be. The longer, and the more loads \
+            its inputs show says whether taps and sensors are connected as they should be (exit code 1 where they are not). The longer, and the more loads \
             are switched on and off meanwhile, the more it can tell. No station is contacted.
 
             Example: headroom check --config site.yaml --measure 60
@@ -43,6 +43,11 @@ struct CheckCommand: ParsableCommand {
             } else if let wiring {
                 print("")
                 WiringMeasurement.lines(wiring).forEach { print($0) }
+            }
+            // For scripts: something outside is not as it should be.
+            if let wiring, !wiring.findings.isEmpty {
+                flushOutput()
+                throw ExitCode(1)
             }
         }
     }
@@ -102,7 +107,7 @@ struct CheckCommand: ParsableCommand {
                 : profile.identityWords)
         return ["  \(station.name): \(profile.name), \(StationPlace(station).words)"]
             + ([limit, failSafe, identity] + [sharingWords(station.sharing, groups)].compactMap(\.self)).flatMap {
-                wrapped($0, first: "      ", width: 100)
+                wrapped($0, first: "      ")
             }
     }
 

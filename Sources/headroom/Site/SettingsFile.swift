@@ -42,9 +42,13 @@ enum SettingsFile {
         return text
     }
 
-    /// Throws what `write` would say of a file that is there already: before long work, not after it.
+    /// Throws what `write` would say of a file that is there already, or cannot be made: before long work, not after it.
     static func requireNew(_ path: String) throws {
         guard access(path, F_OK) != 0 else { throw RunError("\(path): exists already; name another file") }
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        guard access(folder, W_OK) == 0 else {
+            throw RunError("\(path): \(String(cString: strerror(errno))); name a file in a folder that can be written")
+        }
     }
 
     /// Writes a new file; never over an old one.
