@@ -52,6 +52,75 @@ struct SignalTests {
         #expect(inputs.isFault)
     }
 
+    @Test func inputsThatNeverStandStillAreAFault() {
+        var inputs = SignalInputs(
+            table: .makeContact(.locked), reducedLimit: .locked, safeMeaning: .locked, lastKnown: .normal)
+        for step in 0..<59 { inputs.take(UInt8(step % 2), now: now(Double(step) / 10)) }
+        #expect(!inputs.isFault)
+        for step in 59..<80 { inputs.take(UInt8(step % 2), now: now(Double(step) / 10)) }
+        #expect(inputs.isFault && inputs.limit == OutsideLimit(.locked))
+        for step in 80..<90 { inputs.take(0, now: now(Double(step) / 10)) }
+        #expect(inputs.meaning == .normal)
+    }
+
+    private func report(_ amperes: Double, _ time: MonotonicTime) -> [StationReport] {
+        [
+            StationReport(
+                status: .charging, isAnswering: true, lastContact: time, acceptedAmperes: amperes,
+                drawnAmperes: .init(amperes), drawnTime: time)
+        ]
+    }
+
+    @Test func withoutAMeasurementTheUtilitysLockAndTheOwnersLimitHold() {
+        var rating = StationRating(maximumAmperes: 16)
+        rating.failSafeAmperes = 10
+        var allocator = Allocator(
+            limits: SupplyLimits(mainAmperes: .init(40), marginAmperes: .zero), stations: [rating])
+        play(&allocator, 0..<30)
+        _ = allocator.expire(now: now(40), reports: report(16, now(40)).span)
+        #expect(allocator[0].amperes == 10)
+        allocator[ownerLimit: 0] = OutsideLimit(.amperes(.init(7)))
+        _ = allocator.expire(now: now(41), reports: report(10, now(41)).span)
+        #expect(allocator[0].amperes == 7)
+        allocator[signal: .digitalInput] = OutsideLimit(.locked)
+        _ = allocator.expire(now: now(42), reports: report(7, now(42)).span)
+        #expect(allocator[0].amperes == 0 && allocator.signalMode == .locked)
+    }
+
+    @Test func secondsThatCannotBeUsedHoldUpNoSignal() {
+        var allocator = Allocator(
+            limits: SupplyLimits(mainAmperes: .init(40), marginAmperes: .zero),
+            stations: [StationRating(maximumAmperes: 16)])
+        play(&allocator, 0..<30)
+        allocator[signal: .digitalInput] = OutsideLimit(.locked)
+        let flagged = SupplyReading(amperes: .init(16), time: now(30), isUsable: false)
+        _ = allocator.allocate(flagged, reports: report(16, now(30)).span, now: now(30))
+        #expect(allocator[0].amperes == 0 && !allocator.alarm.contains(.noMeasurement))
+    }
+
+    @Test func aLimitThatHasEndedIsNotTakenForADecision() {
+        var allocator = Allocator(
+            limits: SupplyLimits(mainAmperes: .init(40), marginAmperes: .zero),
+            stations: [StationRating(maximumAmperes: 16)])
+        play(&allocator, 0..<30)
+        allocator[signal: .localControl] = OutsideLimit(.minimumEach, expires: now(10))
+        play(&allocator, 30..<31)
+        #expect(allocator[0].amperes == 16)
+    }
+
+    @Test func whatFlowsBackWarmsTheFuseToo() {
+        var limits = SupplyLimits(mainAmperes: .init(40), marginAmperes: .zero)
+        limits.device = ProtectiveDevice(.fuseGG, ratedAmperes: 40)
+        var allocator = Allocator(limits: limits, stations: [StationRating(maximumAmperes: 16)])
+        for second in 0..<300 {
+            let reading = SupplyReading(
+                amperes: .zero, time: now(Double(second)), volts: PerPhaseVolts(230, 230, 230),
+                flowingAmperes: .init(39))
+            _ = allocator.allocate(reading, reports: report(0, now(Double(second))).span, now: now(Double(second)))
+        }
+        #expect(allocator.fuseUsedShare.l1 > 0.3, "\(allocator.fuseUsedShare)")
+    }
+
     /// Plays seconds with one car that takes all it may.
     private func play(_ allocator: inout Allocator, _ seconds: Range<Int>) {
         for second in seconds {

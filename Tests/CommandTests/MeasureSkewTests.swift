@@ -17,9 +17,10 @@ struct MeasureSkewTests {
         recording.channels[0].value = { wave($0, 230, 0) }
         recording.channels[0].scale = 0.02
         recording.channels[1].value = { wave($0 + skewSeconds, 10, 0.5) }
-        recording.overrides["channels"] = [
+        let listed: [[String: any Sendable]] = [
             ["name": "u", "unit": "V", "scale": 0.02], ["name": "i", "unit": "A", "scale": 0.001, "skew_us": 300],
         ]
+        recording.overrides["channels"] = listed
         return recording
     }()
 

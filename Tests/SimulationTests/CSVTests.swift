@@ -9,7 +9,10 @@ import Testing
         ("time,l1_a,l2_a,l3_a\n2020-01-01,1,x,3\n", "a.csv:2: l2_a: 'x' is no number"),
         ("time,l1_a,l2_a,l3_a\n2020-01-01,1,nan,3\n", "a.csv:2: l2_a: 'nan' is no number"),
         ("time,l1_a,l2_a,l3_a\n2020-02-30,1,2,3\n", "a.csv:2: time: '2020-02-30' is no time"),
-        ("time,l1_a,l2_a,l3_a\n2020-01-01 00:00:10,1,2,3\n\n2020-01-01 00:00:10,1,2,3\n", "a.csv:4: time: not after"),
+        (
+            "time,l1_a,l2_a,l3_a\n2020-01-01 00:00:10,1,2,3\n\n2020-01-01 00:00:10,1,2,3\n",
+            "a.csv:4: time: not a second"
+        ),
         ("time,l1_a,l1_a,l3_a\n2020-01-01,1,2,3\n", "a.csv:1: two columns are called 'l1_a'"),
         ("time,a,b,c\n2020-01-01,1,2,3\n", "a.csv:1: no columns l1_a"),
         ("when,l1_a,l2_a,l3_a\n2020-01-01,1,2,3\n", "a.csv:1: t_s: there is no such column"),
