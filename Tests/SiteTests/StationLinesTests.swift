@@ -53,7 +53,7 @@ struct StationLinesTests {
         var found: PhaseSet?
         var afterLeaving: PhaseSet?
         watch.run(
-            stationCount: 1, lines: lines,
+            stationCount: 1, lines: lines, secondsBetweenLooks: 0,
             isStopping: {
                 if world.status == .charging, let known = lines.counted(charging, station: 0) {
                     found = known

@@ -25,19 +25,19 @@ final class WiringWatch: Sendable {
 
     /// Looks twenty times a second until told to stop: a window lasts a fifth of a second, and none is missed.
     func run(
-        stationCount: Int, lines: StationLines, isStopping: () -> Bool, snapshot: () -> SiteSnapshot,
-        station: (Int) -> Station
+        stationCount: Int, lines: StationLines, secondsBetweenLooks: Double = 0.05, isStopping: () -> Bool,
+        snapshot: () -> SiteSnapshot, station: (Int) -> Station
     ) {
         var work = Work(site, stationCount: stationCount)
         while !isStopping() {
             let isNew = work.take(snapshot(), station: station)
             // At once: the next car at a station may use other lines.
-            for index in 0..<stationCount { lines.store(work.lines(ofStation: index), station: index) }
+            work.tell(lines)
             if isNew {
                 let report = work.report()
                 state.withLock { $0 = report }
             }
-            MonotonicClock.sleep(until: MonotonicClock.nanoseconds() + 50_000_000)
+            MonotonicClock.sleep(until: MonotonicClock.nanoseconds() + Int64(secondsBetweenLooks * 1e9))
         }
     }
 
@@ -109,11 +109,9 @@ final class WiringWatch: Sendable {
             finder.noteStep(station: index, amperes: change, at: now)
         }
 
-        func lines(ofStation index: Int) -> PhaseSet? {
-            var report = WiringReport()
-            report.mapping = check.mapping
-            report.stations = before.indices.map { finder[$0] }
-            return report.lines(ofStation: index)
+        func tell(_ lines: StationLines) {
+            let mapping = check.mapping
+            for index in before.indices { lines.store(WiringReport.lines(finder[index], mapping), station: index) }
         }
 
         func report() -> WiringReport {
