@@ -147,12 +147,8 @@ struct DecisionCore {
         record.kind = .failSafe
         record.alarm = alarm
         // What comes from outside holds without a measurement too.
-        var planned = PerPhaseAmperes.zero
-        for index in stations.indices {
-            for place in 0..<3 { planned[place] += stations[index].allowed[place] }
-        }
         let charging = NodeState.charging
-        signals.advance(now: now, planned: planned, policy: policy)
+        advanceSignals(&stations, now: now)
         nodes[charging].beginDecision()
         signals.bound(&nodes[charging], main: limits.mainAmperes, volts: volts, now: now, policy: policy)
         interventions.note(signals, withheldWatts: 0, now: now)
@@ -199,17 +195,23 @@ struct DecisionCore {
         return (changed, isUnsolvable)
     }
 
+    /// Lets the signals from outside end, and begin their release from what is planned.
+    @_noAllocation @_noLocks
+    private mutating func advanceSignals(_ stations: inout MutableSpan<StationState>, now: MonotonicTime) {
+        var planned = PerPhaseAmperes.zero
+        for index in stations.indices {
+            for place in 0..<3 { planned[place] += stations[index].allowed[place] }
+        }
+        signals.advance(now: now, planned: planned, policy: policy)
+    }
+
     /// Sets what is usable at every node. Each limit is one more minimum; none raises another.
     @_noAllocation @_noLocks
     private mutating func bound(
         _ nodes: inout MutableSpan<NodeState>, meters: inout MutableSpan<NodeMeter>,
         stations: inout MutableSpan<StationState>, now: MonotonicTime
     ) {
-        var planned = PerPhaseAmperes.zero
-        for index in stations.indices {
-            for place in 0..<3 { planned[place] += stations[index].allowed[place] }
-        }
-        signals.advance(now: now, planned: planned, policy: policy)
+        advanceSignals(&stations, now: now)
         for node in nodes.indices {
             nodes[node].beginDecision()
             guard let branch = nodes[node].branch else { continue }

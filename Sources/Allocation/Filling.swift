@@ -3,8 +3,8 @@
 /// Progressive filling: the limits of all admitted cars rise together, each in proportion to its weight, from its
 /// smallest current. Where a lane of a node is used up, the stations on it stop; one that has all it may have stops by
 /// itself. Held stations stop with the others and use nothing up, for their room is kept already. What rounding leaves
-/// goes out in single steps; cars that have shown to take nothing, then parked stations, get what is left over. The outcome is the weighted max-min fair share
-/// (D. Bertsekas, R. Gallager, Data Networks, 6.5.2), rounded.
+/// goes out in single steps; cars that have shown to take nothing, then parked stations, get what is left over. The
+/// outcome is the weighted max-min fair share (D. Bertsekas, R. Gallager, Data Networks, 6.5.2), rounded.
 ///
 /// - Parameter ranks: as `Orders.rank` left them.
 /// - Returns: true where base load and what cannot be lowered are above a fuse or cable.

@@ -45,8 +45,17 @@ package final class StationShared: Sendable {
         /// Before anything is known of the station: what any variant of its model may turn out to need.
         init(before profile: StationProfile) {
             // Nobody has given it one yet.
-            report.keepsFailSafe = !profile.hasFailSafe || profile.fixedFailSafeAmperes != nil
+            report.keepsFailSafe = Self.needsNoFailSafe(profile, as: profile)
             expect(profile.all)
+        }
+
+        /// Whether nobody has to set or read back what a station falls back to.
+        ///
+        /// - Parameters:
+        ///   - model: by which it counts.
+        ///   - profile: the variant of it that it is.
+        static func needsNoFailSafe(_ model: StationProfile, as profile: StationProfile) -> Bool {
+            !model.hasFailSafe || profile.fixedFailSafeAmperes != nil
         }
 
         /// The station is one of `profiles`.

@@ -2,18 +2,8 @@ import Allocation
 import Simulation
 import Testing
 
-/// Half a day of a simulated site takes a second of an optimised build, and a minute of another.
-private let isOptimised = {
-    var isDebug = false
-    assert(
-        {
-            isDebug = true; return true
-        }())
-    return !isDebug
-}()
-
 @Suite struct RunTests {
-    @Test(arguments: 1...(isOptimised ? 6 : 1) as ClosedRange<UInt64>)
+    @Test(arguments: 1...6 as ClosedRange<UInt64>)
     func `what the supply gave is exactly what base load and cars took`(seed: UInt64) {
         var simulation = Sites.run(Sites.site(amperes: 40, stations: 5), seed: seed)
         simulation.finish()
@@ -38,7 +28,7 @@ private let isOptimised = {
             let visits = CarVisit.drawn(
                 perDay: 12, days: 1, pattern: .home, car: nil, seed: seed, began: Sites.monday)
             var simulation = Simulation(site, load: .drawn, visits: visits, began: Sites.monday, seed: seed)
-            return (0..<(isOptimised ? 40_000 : 4000)).map { _ in
+            return (0..<40_000).map { _ in
                 simulation.step()
                 return simulation.loadMilliamperes
             }
@@ -48,11 +38,11 @@ private let isOptimised = {
         #expect(first != trace(8))
     }
 
-    @Test(arguments: [40.0, 63, 80], 1...(isOptimised ? 4 : 1) as ClosedRange<UInt64>)
+    @Test(arguments: [40.0, 63, 80], 1...4 as ClosedRange<UInt64>)
     func `no line is above the fuse for longer than the cars take, nor in its margin`(amperes: Double, seed: UInt64) {
-        for actsAfter in isOptimised ? [0, 3] : [3] {
+        for actsAfter in [0, 3] {
             let site = Sites.site(amperes: amperes, stations: 8, maximum: 32, actsAfter: actsAfter)
-            let simulation = Sites.run(site, hours: isOptimised ? 14 : 11, carsPerDay: 30, seed: seed)
+            let simulation = Sites.run(site, hours: 14, carsPerDay: 30, seed: seed)
             let overload = simulation.overload
             let words = "seed \(seed), \(amperes) A, acts after \(actsAfter) s"
             #expect(overload.secondsBeyondReaction == .zero, "\(words): \(overload)")

@@ -3,18 +3,8 @@ import MeterDSP
 import Testing
 import Wiring
 
-/// How many random sites each test tries; more with `HEADROOM_WIRING_SITES`. Without optimisation each takes long.
-let siteCount = Int(ProcessInfo.processInfo.environment["HEADROOM_WIRING_SITES"] ?? "") ?? (isOptimised ? 44 : 11)
-
-/// Whether this build is optimised.
-let isOptimised = {
-    var isDebug = false
-    assert(
-        {
-            isDebug = true; return true
-        }())
-    return !isDebug
-}()
+/// How many random sites each test tries; more with `HEADROOM_WIRING_SITES`.
+let siteCount = Int(ProcessInfo.processInfo.environment["HEADROOM_WIRING_SITES"] ?? "") ?? 44
 
 extension SensorCheck {
     /// A check that has listened to `site` for so long.

@@ -2,6 +2,16 @@ import MallocCounter
 import Testing
 import Wiring
 
+/// Whether this build is optimised, as `make test` is.
+private let isOptimised = {
+    var isDebug = false
+    assert(
+        {
+            isDebug = true; return true
+        }())
+    return !isDebug
+}()
+
 @Suite(
     .enabled(if: malloc_counter_is_counting(), "a sanitizer has a heap of its own"),
     .enabled(if: isOptimised, "without optimisation every iterator is on the heap: swift test -c release"))

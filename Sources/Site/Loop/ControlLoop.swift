@@ -143,11 +143,12 @@ struct ControlLoop: ~Copyable {
         // A stretch cut at a gap is no half cycle. Gaps without end leave no usable reading: the fail-safe plan.
         guard reading.flags.isDisjoint(with: gap) else { return }
         readReports()
+        let flowing = protectionAmperes(reading)
         let amperes = counted(
-            protectionAmperes(reading), power: reading.activePower, voltage: reading.voltageRMS, flags: reading.flags)
+            flowing, power: reading.activePower, voltage: reading.voltageRMS, flags: reading.flags)
         let supply = SupplyReading(
             amperes: amperes, time: time, isUsable: reading.flags.isDisjoint(with: unusable),
-            flowingAmperes: PerPhaseAmperes(protectionAmperes(reading)))
+            flowingAmperes: PerPhaseAmperes(flowing))
         let isChanged = Self.protect(&allocator, reports, supply, time)
         noteSignal()
         guard isChanged else { return }

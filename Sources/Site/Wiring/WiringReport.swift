@@ -20,9 +20,13 @@ public struct WiringReport: Sendable {
 
     /// The lines of a station's car where they are known and the sensors are not known to be misplaced.
     public func lines(ofStation index: Int) -> PhaseSet? {
-        let isMisplaced = mapping.map { $0.isKnown && $0.mapping != .correct } ?? true
-        guard !isMisplaced, stations.indices.contains(index), stations[index].isKnown else { return nil }
-        return stations[index].lines
+        guard let mapping, stations.indices.contains(index) else { return nil }
+        return Self.lines(stations[index], mapping)
+    }
+
+    static func lines(_ station: StationPhases, _ mapping: MappingVerdict) -> PhaseSet? {
+        let isMisplaced = mapping.isKnown && mapping.mapping != .correct
+        return isMisplaced || !station.isKnown ? nil : station.lines
     }
 }
 

@@ -34,8 +34,8 @@ extension StationLoop {
                 chooseVariant(answers)
                 knowledge.expect([profile])
                 recognition.isDone = true
-                // What nobody sets needs no read-back; everything else `checkFailSafe` has to show.
-                if !plainProfile.hasFailSafe || profile.fixedFailSafeAmperes != nil {
+                // Everything else `checkFailSafe` has to show.
+                if StationShared.Knowledge.needsNoFailSafe(plainProfile, as: profile) {
                     knowledge.report.keepsFailSafe = true
                 }
                 // Nothing may have been asked yet: then the station has not been heard either.

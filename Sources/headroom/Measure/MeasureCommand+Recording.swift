@@ -53,7 +53,7 @@ extension MeasureCommand {
         let channels = try map.entries.map { ($0.channel, try recording.channel($0.name)) }
         let (units, factors) = MeasureUnits.of(channels, coils: coils)
         let earliest = channels.map(\.1.skewSeconds).min() ?? 0
-        try saySkew(channels.map(\.1.skewSeconds), recording)
+        saySkew(channels.map(\.1.skewSeconds), recording)
         for entry in map.entries {
             let channel = try recording.channel(entry.name)
             let factor = factors[entry.channel] ?? 1
@@ -66,7 +66,7 @@ extension MeasureCommand {
             }
             configuration[calibrationOf: entry.channel] = ChannelCalibration(
                 scale: scale, offset: offset, sensor: sensor(entry.channel, coils))
-            if !ignoreSkew {
+            if !ignoreSkew, recording.segmentFrames == nil {
                 // Sampled later than the frame, it shows early what the others show then.
                 configuration[calibrationOf: entry.channel].delaySeconds = earliest - channel.skewSeconds
             }
@@ -75,14 +75,9 @@ extension MeasureCommand {
     }
 
     /// Says what is made up for, or cannot be.
-    private func saySkew(_ skews: [Double], _ recording: Recording) throws {
+    private func saySkew(_ skews: [Double], _ recording: Recording) {
         guard !ignoreSkew, let first = skews.min(), let last = skews.max(), last > first else { return }
         let microseconds = fixed((last - first) * 1e6, 1)
-        guard (last - first) * recording.sampleRateHz <= 64 else {
-            throw RunError(
-                "\(source): its channels were sampled up to \(microseconds) us apart, more than the 64 frames that can be "
-                    + "made up for; correct the skew, or give --ignore-skew")
-        }
         complain(
             recording.segmentFrames == nil
                 ? "channels were sampled up to \(microseconds) us apart: made up for (--ignore-skew: not)"

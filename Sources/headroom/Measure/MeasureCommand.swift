@@ -174,7 +174,9 @@ struct MeasureCommand: ParsableCommand {
         do {
             return try WindowMeasurer(configuration, wishes)
         } catch {
-            throw RunError("\(source): \(error.words)")
+            var words = error.words
+            if case .delay = error { words += "; a recording's skew: correct it, or give --ignore-skew" }
+            throw RunError("\(source): \(words)")
         }
     }
 }

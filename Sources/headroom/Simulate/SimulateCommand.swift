@@ -56,9 +56,10 @@ struct SimulateCommand: ParsableCommand {
             let others = try comparedAmperes()
             if let report { try SettingsFile.requireNew(report) }
             let plan = try input.read()
-            for amperes in others {
+            let plans = try others.filter { $0 != plan.mainAmperes }.map { amperes in
                 var other = plan
                 try other.setMainLimit(amperes, named: "--compare")
+                return other
             }
             let interrupt = Interrupt {}
             defer { interrupt.release() }
@@ -89,7 +90,8 @@ struct SimulateCommand: ParsableCommand {
                     + (interrupt.hasHappened ? "; interrupted" : ""))
             flushOutput()
             let compared =
-                interrupt.hasHappened ? [] : try compare(plan, others, beside: summary, until: interrupt)
+                others.isEmpty || interrupt.hasHappened
+                ? [] : compare(plans, beside: (plan.mainAmperes, summary), until: interrupt)
             if !compared.isEmpty, !json { SimulateWords.comparison(compared).forEach { print($0) } }
             if let report {
                 let page = ReportPage(
@@ -110,17 +112,15 @@ struct SimulateCommand: ParsableCommand {
         }
     }
 
-    /// The same cars and the same load at other connections, with the plan's own among them; empty where interrupted.
+    /// The same cars and the same load at other connections, with the site's own among them; empty where interrupted.
     private func compare(
-        _ plan: SimulationPlan, _ others: [Double], beside own: SimulationSummary, until interrupt: Interrupt
-    ) throws -> [(amperes: Double, summary: SimulationSummary)] {
-        guard !others.isEmpty else { return [] }
-        var found: [(amperes: Double, summary: SimulationSummary)] = [(plan.mainAmperes, own)]
-        for amperes in others where amperes != plan.mainAmperes {
-            var other = plan
-            try other.setMainLimit(amperes, named: "--compare")
-            var simulation = other.makeSimulation()
-            var bar = ProgressBar("simulate \(fixed(amperes, 0)) A")
+        _ plans: [SimulationPlan], beside own: (amperes: Double, summary: SimulationSummary),
+        until interrupt: Interrupt
+    ) -> [(amperes: Double, summary: SimulationSummary)] {
+        var found = [own]
+        for plan in plans {
+            var simulation = plan.makeSimulation()
+            var bar = ProgressBar("simulate \(fixed(plan.mainAmperes, 0)) A")
             while simulation.second < plan.seconds {
                 // Runs of unequal length compare nothing.
                 if interrupt.hasHappened { return [] }
@@ -129,7 +129,7 @@ struct SimulateCommand: ParsableCommand {
             }
             simulation.finish()
             bar.update(1)
-            found.append((amperes, SimulationSummary(simulation)))
+            found.append((plan.mainAmperes, SimulationSummary(simulation)))
         }
         return found.sorted { $0.amperes < $1.amperes }
     }
