@@ -160,7 +160,7 @@ extension StationState {
             role = .held
         } else if report.status == .outOfService {
             role = .outOfService
-        } else if refuses {
+        } else if refuses, !keepsSmallest(force) {
             role = .held
             disobeys = accepted != nil
         } else if overdraws {
@@ -181,6 +181,15 @@ extension StationState {
                 inForce[place] = largest(byLine[place], inFlight, limitAmperes[place])
             }
         }
+    }
+
+    /// Whether it reads back its smallest current after a pause while its car draws nothing: some models do (evcc issue
+    /// 10527). It counts with that current; to hold it at 0 A for it would be for ever.
+    @_noAllocation @_noLocks
+    private func keepsSmallest(_ force: Double) -> Bool {
+        drawnTime != .never && told.highestAmperes == 0 && force <= grid.lowestAmperes + StationGrid.toleranceAmperes
+            && !overdraws
+            && drawn.largest(on: rating.phases) < 1
     }
 
     /// Sets the lines that the car uses and the most it may have, and its place in the queue.

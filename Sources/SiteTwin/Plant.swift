@@ -171,7 +171,8 @@ struct PlantState: Sendable {
             stations: model.chargePoints.map { point in
                 TwinStationObservation(
                     name: point.name, energyWattHours: point.energyWattHours, carAmperes: point.carAmperes,
-                    carPhaseCount: point.carPhaseCount, commandedAmperes: point.commandedAmperes,
+                    carPhaseCount: point.carPhaseCount, loadedSwitchCount: point.loadedSwitchCount,
+                    commandedAmperes: point.commandedAmperes,
                     activeAmperes: point.activeAmperes, receivedLimits: point.receivedLimits,
                     status: point.state.words, failSafeAmperes: point.failSafeAmperes,
                     failSafeAfterSeconds: point.watchdogSeconds, isContactLost: point.isContactLost,

@@ -16,6 +16,8 @@ public struct TwinStationObservation: Sendable {
     public var carAmperes: Double
     /// How many of the station's phases the car uses; 0: no car.
     public var carPhaseCount: Int
+    /// How often its contactors switched between one phase and three while the car drew current: they bear it not long.
+    public var loadedSwitchCount: Int
     /// The limit last written.
     public var commandedAmperes: Double
     /// The limit in force.

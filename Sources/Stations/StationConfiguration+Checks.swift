@@ -42,7 +42,21 @@ extension StationConfiguration {
         try require(
             failSafeAfterSeconds > 0 && failSafeAfterSeconds <= 86_400, "failSafeAfterSeconds",
             "\(failSafeAfterSeconds) s", "use a time of up to a day")
+        if switchesPhases { try checkPhaseSwitch() }
         for profile in profile.all { try checkRegisters(of: profile) }
+    }
+
+    private func checkPhaseSwitch() throws(StationError) {
+        try require(
+            profile.all.contains { $0.phases?.change != nil }, "switchesPhases",
+            "the profile of \(profile.name) knows no register for it", "remove it")
+        try require(
+            supplyPhases.count == 3, "switchesPhases", "the station is on \(supplyPhases.count) of the lines",
+            "remove it, or name three lines")
+        // A contactor that switches under load burns its contacts.
+        try require(
+            profile.all.allSatisfy(\.canPause), "switchesPhases",
+            "\(profile.name) cannot be stopped, as it has to be before", "remove it")
     }
 
     private func require(

@@ -24,7 +24,8 @@ extension StationConfiguration {
             failSafeAmperes: profile.hasFailSafe ? profile.fixedFailSafeAmperes ?? leaveAmperes : nil,
             failSafeAfterSeconds: profile.fixedFailSafeAfterSeconds ?? failSafeAfterSeconds, isManaged: isManaged,
             canBeStopped: variants.allSatisfy(\.canPause),
-            takesLimitPerLine: supplyPhases.count > 1 && variants.allSatisfy(\.hasLimitPerPhase))
+            takesLimitPerLine: supplyPhases.count > 1 && variants.allSatisfy(\.hasLimitPerPhase),
+            switchesPhases: isManaged && switchesPhases)
         sharing.apply(to: &rating)
         return rating
     }

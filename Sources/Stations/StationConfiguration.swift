@@ -27,6 +27,8 @@ public struct StationConfiguration: Sendable {
     public var failSafeAfterSeconds: Double
     /// False: it is watched, never limited.
     public var isManaged: Bool
+    /// It may be switched between one phase and three while a car is connected.
+    public var switchesPhases = false
     /// How it is served beside the others.
     public var sharing = StationSharing()
     /// How bytes travel to it. `host` and `port` count for TCP only, `serial` for a serial line only.

@@ -74,6 +74,8 @@ package final class StationShared: Sendable {
     package let wish = SequenceLock(Wish(amperes: 0, sequence: 0))
     /// Stored by the writer's thread only.
     package let knowledge = SequenceLock(Knowledge())
+    /// How it is to charge, as `PhaseMode.rawValue`; -1: as it does. Stored by the real-time thread only.
+    package let wantedMode = Atomic<Int>(-1)
     package let diagnostics = Mutex(StationDiagnostics())
     package let wake: WakeUp
     package let finished: WakeUp
@@ -101,6 +103,11 @@ package final class StationShared: Sendable {
             report.inFlightAmperes = max(knowledge.countedAmperes(wish), report.inFlightAmperes ?? 0)
         }
         return report
+    }
+
+    /// How it is to charge; nil: as it does.
+    var wantedPhaseMode: PhaseMode? {
+        UInt8(exactly: wantedMode.load(ordering: .relaxed)).flatMap { PhaseMode(rawValue: $0) }
     }
 
     package var isStopping: Bool { stopDeadline.load(ordering: .acquiring) != 0 }

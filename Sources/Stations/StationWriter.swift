@@ -88,8 +88,10 @@ public final class StationWriter: Sendable {
     /// call where the limit changed, none otherwise. One thread only may call this.
     ///
     /// Where it differs by line (`lineAmperes`), a station with a limit for each phase gets each of its lines', one
-    /// with a single limit the smallest of them.
+    /// with a single limit the smallest of them. A `proposedMode` is carried out where the station may switch.
     public func publish(_ limit: StationLimit) {
+        let mode = limit.proposedMode.map { Int($0.rawValue) } ?? -1
+        if shared.wantedMode.load(ordering: .relaxed) != mode { shared.wantedMode.store(mode, ordering: .relaxed) }
         let wanted = limit.lineAmperes ?? PerPhaseAmperes(limit.amperes)
         let own = PerPhaseAmperes(
             steps.rounded(wanted[ownLines.l1]), steps.rounded(wanted[ownLines.l2]), steps.rounded(wanted[ownLines.l3]))

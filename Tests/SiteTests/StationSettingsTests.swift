@@ -54,6 +54,24 @@ import Testing
         #expect(station.unitIdentifier == 5 && station.serial == nil && station.addressOffset == 0)
     }
 
+    @Test("what may switch between one phase and three says so, and only where its profile knows how")
+    func phaseSwitching() throws {
+        let usual = try Self.station("host: 10.0.0.5")
+        #expect(!usual.switchesPhases && !usual.rating.switchesPhases)
+        let able = try Self.profile([
+            ("  limit: {address: 10", "  phases: {address: 11, type: u16}\n  limit: {address: 10"),
+            ("identity:", "phases: {switch: {register: phases, one: 1, three: 3}}\nidentity:"),
+        ])
+        #expect(try Self.station("host: 10.0.0.5, phase-switching: true", profile: able).rating.switchesPhases)
+        let unwatched = "host: 10.0.0.5, phase-switching: true, load-management: false"
+        #expect(!(try Self.station(unwatched, profile: able).rating.switchesPhases))
+        let error = #expect(throws: YAMLError.self) { try Self.station("host: 10.0.0.5, phase-switching: true") }
+        #expect(error?.description.contains("phase-switching: the profile of Many ways knows no register") == true)
+        let read = try Self.settings("host: 10.0.0.5, phase-switching: true", profile: able)
+        let back = try SiteSettings.parse(yaml: read.yaml, file: "back.yaml", profiles: [able])
+        #expect(back.stations.first?.switchesPhases == true)
+    }
+
     @Test("a serial line begins with the factory setting of the station")
     func serial() throws {
         let factory = try Self.station("transport: serial, device: /dev/ttyUSB0, unit: 3")

@@ -12,7 +12,7 @@ final class WriterBench {
 
     /// The habits ten times as fast, the car there after a second.
     init(
-        _ model: Model, seconds timeout: Double = 10, arrival: Double = 1,
+        _ model: Model, seconds timeout: Double = 10, arrival: Double = 1, switchesPhases: Bool = false,
         _ change: (inout TwinStation) -> Void = { _ in }
     )
         throws
@@ -34,12 +34,13 @@ final class WriterBench {
         station = twin.description.stations[0]
         for index in profile.variants.indices { Self.hasten(&profile.variants[index].profile, timeout) }
         Self.hasten(&profile, timeout)
-        writer = try StationWriter(
-            StationConfiguration(
-                name: "Parkplatz 2", profile: profile, host: station.host, port: station.port,
-                unitIdentifier: station.unitIdentifier, supplyPhases: [.l1, .l2, .l3], maximumAmperes: 16,
-                failSafeAmperes: 6, failSafeAfterSeconds: profile.fixedFailSafeAfterSeconds ?? 60,
-                transport: station.transport))
+        var configuration = StationConfiguration(
+            name: "Parkplatz 2", profile: profile, host: station.host, port: station.port,
+            unitIdentifier: station.unitIdentifier, supplyPhases: [.l1, .l2, .l3], maximumAmperes: 16,
+            failSafeAmperes: 6, failSafeAfterSeconds: profile.fixedFailSafeAfterSeconds ?? 60,
+            transport: station.transport)
+        configuration.switchesPhases = switchesPhases
+        writer = try StationWriter(configuration)
     }
 
     deinit {
@@ -50,6 +51,7 @@ final class WriterBench {
     private static func hasten(_ profile: inout StationProfile, _ timeout: Double) {
         profile.requestTimeoutSeconds = timeout
         profile.pollIntervalSeconds = 0.2
+        profile.phases?.changeSeconds = 1
     }
 
     var seen: TwinStationObservation { twin.observation().stations[0] }

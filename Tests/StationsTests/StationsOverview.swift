@@ -6,7 +6,8 @@ import Allocation
 enum StationsOverview {
     static func table(_ profiles: [StationProfile]) -> String {
         let head = [
-            "station", "profile", "status", "limit", "per phase", "stop", "keep-alive", "fail-safe", "read-back",
+            "station", "profile", "status", "limit", "per phase", "1/3 phases", "stop", "keep-alive", "fail-safe",
+            "read-back",
             "energy", "transports", "confidence",
         ]
         var lines = [row(head), row(head.map { _ in "---" })]
@@ -14,6 +15,7 @@ enum StationsOverview {
             lines.append(
                 row([
                     profile.name, "`\(profile.identifier)`", status(profile), limit(profile), perPhase(profile),
+                    phaseSwitch(profile),
                     stop(profile), keepAlive(profile), failSafe(profile), profile.limit.readBack.isEmpty ? "–" : "yes",
                     energy(profile), profile.link.transports.map(\.rawValue).joined(separator: ", "),
                     profile.confidence.rawValue,
@@ -39,6 +41,10 @@ enum StationsOverview {
     private static func perPhase(_ profile: StationProfile) -> String {
         if profile.hasLimitPerPhase { return "yes" }
         return profile.variants.first { $0.profile.hasLimitPerPhase }.map { "variant “\($0.name)”" } ?? "–"
+    }
+
+    private static func phaseSwitch(_ profile: StationProfile) -> String {
+        profile.phases?.change.map { "`\(profile.registers[$0.register].name)`" } ?? "–"
     }
 
     private static func stop(_ profile: StationProfile) -> String {

@@ -6,6 +6,7 @@ import StrictYAML
 extension SiteSettings {
     private static let allocationKeys = [
         "raise-after-s", "inrush-ms", "minimum-on-s", "minimum-off-s", "rotation-s", "start-gap-s", "parking",
+        "phase-switch-after-s", "phase-switch-gap-s",
         "surplus-grid-kw", "release-delay-s", "release-ramp-percent-per-min",
     ]
 
@@ -24,6 +25,8 @@ extension SiteSettings {
         try set(\.minimumOffSeconds, "minimum-off-s", 0...86_400)
         try set(\.rotationSeconds, "rotation-s", 0...86_400)
         try set(\.startGapSeconds, "start-gap-s", 0...3600)
+        try set(\.phaseSwitchAfterSeconds, "phase-switch-after-s", 0...86_400)
+        try set(\.phaseSwitchGapSeconds, "phase-switch-gap-s", 0...86_400)
         try set(\.releaseDelaySeconds, "release-delay-s", 0...3600)
         try set(\.releaseRampPerMinute, "release-ramp-percent-per-min", 0.1...1_000_000, times: 100)
         if let kilowatts = try fields["surplus-grid-kw"]?.number(-1000...1000) {
@@ -46,6 +49,10 @@ extension SiteSettings {
             "  minimum-off-s: \(number(policy.minimumOffSeconds))",
             "  rotation-s: \(number(policy.rotationSeconds))",
             "  start-gap-s: \(number(policy.startGapSeconds))      # stations start one after the other, this far apart",
+            "  # A station with phase-switching changes to one phase or three where that gives more power for so long,",
+            "  # and not again within the gap.",
+            "  phase-switch-after-s: \(number(policy.phaseSwitchAfterSeconds))",
+            "  phase-switch-gap-s: \(number(policy.phaseSwitchGapSeconds))",
             "  parking: \(policy.parksAtMinimum ? "minimum" : "off")    # a station without a car keeps its smallest limit where it is left over, or is off",
             "  surplus-grid-kw: \(kilo(policy.surplusGridWatts))   # what surplus charging may draw from the grid; negative: leaves to it",
             "  # When the utility's signal ends: its limit holds on for a random time up to this, then rises by this share of",

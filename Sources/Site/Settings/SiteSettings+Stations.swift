@@ -6,6 +6,7 @@ extension SiteSettings {
     private static let stationKeys = [
         "name", "type", "transport", "host", "port", "device", "baud", "parity", "stop-bits", "unit", "connector",
         "address-offset", "serial-number", "phases", "limit-a", "fail-safe-a", "fail-safe-after-s", "load-management",
+        "phase-switching",
     ]
 
     static func stations(
@@ -60,6 +61,7 @@ extension SiteSettings {
             serial: link.serial)
         station.addressOffset = Int(try fields["address-offset"]?.integer(-65_535...65_535) ?? 0)
         station.serialNumber = try fields["serial-number"]?.string()
+        station.switchesPhases = try fields["phase-switching"]?.boolean() ?? false
         station.sharing = try sharing(fields, groups, limit: limit, feedsIn: feedsIn)
         do throws(StationError) {
             try station.check()
@@ -69,6 +71,7 @@ extension SiteSettings {
                 "unitIdentifier": "unit", "supplyPhases": "phases", "maximumAmperes": "limit-a",
                 "failSafeAmperes": "fail-safe-a", "failSafeAfterSeconds": "fail-safe-after-s", "serial": "device",
                 "addressOffset": "address-offset", "serialNumber": "serial-number",
+                "switchesPhases": "phase-switching",
             ]
             let key = keys[error.field] ?? error.field
             throw fields[key]?.error(error.problem, error.remedy)

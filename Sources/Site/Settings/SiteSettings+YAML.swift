@@ -76,7 +76,7 @@ extension SiteSettings {
             "# Charging stations. type: a built-in profile, or one of the folder station-profiles. phases: the supply line",
             "# on which each of the station's own phases is connected, in its order; one entry for a single-phase station.",
             "# Where wanted: group, weight (2: twice the share), guaranteed-minimum: true, owner-limit-a, source (grid, surplus,",
-            "# minimum-and-surplus).",
+            "# minimum-and-surplus), phase-switching: true (between one phase and three, where the station can).",
             "stations:\(stations.isEmpty && cloudStations.isEmpty ? " []" : "")",
         ]
         for station in stations {
@@ -90,6 +90,7 @@ extension SiteSettings {
                 "    fail-safe-after-s: \(number(station.failSafeAfterSeconds))",
                 "    load-management: \(station.isManaged)",
             ]
+            if station.switchesPhases { lines.append("    phase-switching: true") }
             lines += self.lines(of: station.sharing)
         }
         return (lines + cloudStationLines).joined(separator: "\n") + "\n"

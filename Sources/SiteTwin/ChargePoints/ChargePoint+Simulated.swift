@@ -37,6 +37,7 @@ extension ChargePoint {
         case .failSafe(let amperes): failSafeAmperes = amperes
         case .timeout(let timeout): watchdogSeconds = timeout
         case .life: break
+        case .phases(let count): changePhases(to: count, at: seconds)
         }
         if command == .life, behaviour.signOfLife == .keepAliveWrite { noteLife(at: seconds) }
     }
@@ -47,7 +48,7 @@ extension ChargePoint {
             seconds: seconds, state: state, amperes: reportedAmperes, volts: own,
             watts: (0..<3).map { reportedAmperes[$0] * own[$0] }, lifeWattHours: energyWattHours,
             sessionWattHours: sessionWattHours, commandedAmperes: commandedAmperes, activeAmperes: activeAmperes,
-            lies: faults.contains(.liesInReadBack))
+            phaseCount: min(offeredPhaseCount, supplyPhases.count), lies: faults.contains(.liesInReadBack))
     }
 }
 
@@ -55,7 +56,7 @@ extension StationCommand {
     fileprivate var isLimit: Bool {
         switch self {
         case .limit, .release: true
-        case .failSafe, .timeout, .life: false
+        case .failSafe, .timeout, .life, .phases: false
         }
     }
 }

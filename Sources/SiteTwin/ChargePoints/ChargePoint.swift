@@ -56,6 +56,11 @@ struct ChargePoint: Sendable {
     /// After a pause nothing is offered until then.
     private(set) var resumesAt = -Double.infinity
     private var wasPaused = false
+    /// The phases that its contactors connect: 1 or 3.
+    private(set) var offeredPhaseCount = 3
+    private var pendingPhases: (due: Double, count: Int)?
+    /// How often its contactors switched while the car drew current.
+    private(set) var loadedSwitchCount = 0
     private let firstCar: TwinCar?
     private let factory: StationKind
     let lowestAmperes: Double
@@ -108,7 +113,7 @@ struct ChargePoint: Sendable {
     /// RMS current on each phase that the car uses.
     var carAmperes: Double { car?.amperes ?? 0 }
     /// How many of the station's own phases the car uses.
-    var carPhaseCount: Int { min(car?.phaseCount ?? 0, supplyPhases.count) }
+    var carPhaseCount: Int { min(car?.phaseCount ?? 0, supplyPhases.count, offeredPhaseCount) }
 
     /// A request has come.
     mutating func noteRequest(at now: Double) {
@@ -123,6 +128,10 @@ struct ChargePoint: Sendable {
     /// As if the last sign of life had come so much sooner.
     mutating func passWithoutContact(seconds: Double) {
         if let last = lastSignAt { lastSignAt = last - seconds }
+    }
+
+    mutating func changePhases(to count: Int, at now: Double) {
+        pendingPhases = count == offeredPhaseCount ? nil : (now + behaviour.phasesChangeAfterSeconds, count)
     }
 
     /// The next car comes now where none is there.
@@ -140,6 +149,8 @@ struct ChargePoint: Sendable {
         if case .simulated(let image) = kind { commandedAmperes = image.limitAmperes }
         actingAmperes = commandedAmperes
         pendingLimit = nil
+        pendingPhases = nil
+        offeredPhaseCount = 3
         isReleased = true
         isSessionStopped = false
         lastSignAt = nil
@@ -177,6 +188,11 @@ struct ChargePoint: Sendable {
             actingAmperes = pending.amperes
             pendingLimit = nil
         }
+        if let pending = pendingPhases, now >= pending.due {
+            if carAmperes > 0 { loadedSwitchCount += 1 }
+            offeredPhaseCount = pending.count
+            pendingPhases = nil
+        }
         if watchdogSeconds > 0, let last = lastSignAt, now - last >= watchdogSeconds, !isContactLost {
             isContactLost = true
             let needsCurrent = behaviour.onContactLost == .fallsBack || behaviour.onContactLost == .stops
@@ -212,7 +228,7 @@ struct ChargePoint: Sendable {
             if now >= until { visit = .connected(car) }
         case .connected(var car):
             car.advance(offer: offer, now: now, elapsed: elapsed)
-            let used = supplyPhases.prefix(min(car.phaseCount, supplyPhases.count))
+            let used = supplyPhases.prefix(min(car.phaseCount, offeredPhaseCount))
             let wattHours = used.reduce(0) { $0 + watts[$1] } * car.amperes * elapsed / 3600
             energyWattHours += wattHours
             sessionWattHours += wattHours

@@ -86,6 +86,7 @@ extension StationLoop {
 
     private func setpoint(_ amperes: [Double]) -> Setpoint {
         let used = amperes.prefix(limitRegisters.count)
+        if phaseSwitch.holdsPause { return Setpoint(amperes: used.map { _ in 0 }) }
         // The lowest that can be had; it counts as what it is.
         return Setpoint(amperes: profile.limit.canPause ? Array(used) : used.map { max($0, profile.minimumAmperes) })
     }
@@ -210,11 +211,13 @@ extension StationLoop {
     }
 
     private func tellNote(_ setpoint: Setpoint, _ wish: StationShared.Wish) {
-        let isHeld = !profile.limit.canPause && min(wish.amperes, wish.own.l1, wish.own.l2, wish.own.l3) == 0
-        let note =
-            isHeld
-            ? "\(profile.name) cannot be stopped by Modbus: it is told its lowest limit of \(profile.minimumAmperes) A"
-            : nil
+        var note: String?
+        if let target = phaseSwitch.target {
+            note = "it pauses to change to \(target == .single ? "one phase" : "three phases")"
+        } else if !profile.limit.canPause, min(wish.amperes, wish.own.l1, wish.own.l2, wish.own.l3) == 0 {
+            note =
+                "\(profile.name) cannot be stopped by Modbus: it is told its lowest limit of \(profile.minimumAmperes) A"
+        }
         shared.diagnostics.withLock { $0.limitNote = note }
     }
 

@@ -49,6 +49,7 @@ extension StationLoop {
         let isPlausible = evaluateCurrents()
         tellStatus(isPlausible ? statusByRules() : (status: .unknown, words: nil))
         tellMeasurements()
+        if configuration.switchesPhases { followPhaseSwitch(hasCurrents: isPlausible) }
         share()
         watchKeepAlive()
         // While a write is being followed closely, its own check decides.

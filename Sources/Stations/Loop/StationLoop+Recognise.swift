@@ -152,7 +152,7 @@ extension StationLoop {
     /// From here on the station is spoken to by `profile`.
     private mutating func adopt(_ profile: StationProfile, variant: String?) {
         self.profile = profile
-        round = PollPlan.round(of: profile)
+        round = PollPlan.round(of: profile, switchesPhases: configuration.switchesPhases)
         missing = []
         shared.diagnostics.withLock { $0.variant = variant }
     }

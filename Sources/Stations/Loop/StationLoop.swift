@@ -18,6 +18,7 @@ struct StationLoop: ~Copyable {
     var limit = LimitState()
     var failSafe = FailSafeState()
     var poll = PollState()
+    var phaseSwitch = PhaseSwitchState()
     var keepAliveDue: Int64 = 0
     var lastExchangeEnd: Int64 = .min
     /// Not longer, so that a station that is back holds its limit within a second.
@@ -38,7 +39,7 @@ struct StationLoop: ~Copyable {
         self.line = line
         plainProfile = configuration.profile.shifted(by: configuration.addressOffset)
         profile = plainProfile
-        round = PollPlan.round(of: plainProfile)
+        round = PollPlan.round(of: plainProfile, switchesPhases: configuration.switchesPhases)
         knowledge = StationShared.Knowledge(before: plainProfile)
         share()
     }
@@ -89,6 +90,8 @@ struct StationLoop: ~Copyable {
             note(error)
             knowledge.report.isAnswering = false
             knowledge.report.status = .unknown
+            // Switched by somebody else meanwhile, perhaps: it counts on all its lines.
+            knowledge.report.phaseMode = nil
             share()
         }
     }
@@ -108,6 +111,7 @@ struct StationLoop: ~Copyable {
         isReadyForLimits = false
         poll = PollState()
         limit.connectionBegan()
+        phaseSwitch.connectionBegan()
         connection.setTimeout(seconds: profile.requestTimeoutSeconds)
         guard try recognise(connection) else { return }
         if !shared.isStopping { try setUp(connection) }
@@ -123,6 +127,8 @@ struct StationLoop: ~Copyable {
                 try checkLimit(connection)
             } else if failSafe.checkDue <= now {
                 try checkFailSafe(connection)
+            } else if phaseSwitch.isWriteDue {
+                try switchPhases(connection)
             } else if poll.due <= now {
                 try pollNextBlock(connection)
             } else {
@@ -138,6 +144,7 @@ struct StationLoop: ~Copyable {
         let left = shared.secondsUntilStop
         guard left > 0 else { return }
         connection.setTimeout(seconds: min(left, profile.requestTimeoutSeconds))
+        phaseSwitch.end()
         urgency = .leaving
         defer { urgency = .ordinary }
         let isLeft = try sendLimit(connection, setpoint(uniform: configuration.leaveAmperes))

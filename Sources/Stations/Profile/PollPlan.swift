@@ -51,13 +51,18 @@ struct PollPlan: Sendable, Equatable {
 
     /// All that is read of a station in one round: status, measurements, faults, the limit in force, and the sign of
     /// life that the station clears.
-    static func round(of profile: StationProfile) -> PollPlan {
+    ///
+    /// - Parameter switchesPhases: what tells whether it charges on one phase or three is read too.
+    static func round(of profile: StationProfile, switchesPhases: Bool = false) -> PollPlan {
         let measured = profile.measurements
         var wanted = Set(measured.currents + measured.voltages + measured.powers + measured.energies)
         wanted.formUnion(profile.statusRules.flatMap(\.conditions).map(\.register))
         wanted.formUnion(profile.faults.map(\.register))
         wanted.formUnion(profile.limit.readBack.joined())
         if let count = profile.phases?.count { wanted.insert(count.register) }
+        if switchesPhases, let choice = profile.phases?.readable(in: profile.registers) {
+            wanted.insert(choice.register)
+        }
         if case .writeWhenCleared(let write)? = profile.keepAlive?.sign { wanted.insert(write.register) }
         return PollPlan(wanted, in: profile)
     }

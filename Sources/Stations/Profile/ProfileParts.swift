@@ -106,6 +106,12 @@ extension StationProfile {
         package var change: PhaseChoice?
         /// Seconds that the station needs for a change.
         package var changeSeconds: Double
+
+        /// Where the phases stand on which the station means to charge; nil: it can be told, but does not tell.
+        func readable(in registers: [Register]) -> PhaseChoice? {
+            if let change, !registers[change.register].isWriteOnly { return change }
+            return count
+        }
     }
 
     /// A register whose value stands for one phase or three.

@@ -1,3 +1,5 @@
+import Allocation
+
 /// What the answers of a station mean. The writer's loop and the command's reader keep them each in its way.
 extension StationProfile {
     /// What is known of a register.
@@ -17,8 +19,13 @@ extension StationProfile {
 
     /// Phases on which the station charges, 1 or 3; nil: it does not tell.
     func phasesCharging(by answers: Answers) -> Int? {
-        guard let count = phases?.count, let value = integer(count.register, answers) else { return nil }
-        return value == count.one ? 1 : value == count.three ? 3 : nil
+        phases?.count.flatMap { mode(of: $0, by: answers) }.map { $0 == .single ? 1 : 3 }
+    }
+
+    /// What a register for one phase or three holds; nil: neither, or it does not tell.
+    func mode(of choice: PhaseChoice, by answers: Answers) -> PhaseMode? {
+        guard let value = integer(choice.register, answers) else { return nil }
+        return value == choice.one ? .single : value == choice.three ? .three : nil
     }
 
     private func integer(_ index: RegisterIndex, _ answers: Answers) -> Int64? {

@@ -69,6 +69,7 @@ extension StationProfile {
         add(measurements.energies, "energy")
         add(faults.map(\.register), "faults")
         add([phases?.count?.register].compactMap { $0 }, "phases")
+        add([phases?.change?.register].compactMap { $0 }, "phase switching")
         add([identityCheck?.serialNumber].compactMap { $0 }, "serial number")
         add([identityCheck?.model].compactMap { $0 }, "model")
         add(identity.map(\.register), "identity")

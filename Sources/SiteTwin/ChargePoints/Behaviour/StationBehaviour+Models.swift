@@ -69,7 +69,9 @@ extension StationBehaviour {
         rebootSeconds = 120
         editions = [
             Edition(name: "3.187", values: ["firmware": "v3.187.0-1.0.87.0", "model": "EVC04", "brand": "Webasto"]),
-            Edition(name: "3.156", values: ["firmware": "v3.156.0", "model": "EVC04", "brand": "Vestel"]),
+            Edition(
+                name: "3.156", values: ["firmware": "v3.156.0", "model": "EVC04", "brand": "Vestel"],
+                absent: ["phase-switch"]),
         ]
     }
 

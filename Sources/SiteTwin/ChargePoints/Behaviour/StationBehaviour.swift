@@ -50,6 +50,8 @@ package struct StationBehaviour: Sendable {
     package var limitActsAfterSeconds = 0.0
     /// From the end of a pause until the station offers current again.
     package var resumesAfterSeconds = 0.0
+    /// From the write of the number of phases until its contactors have switched (assumed, of every model).
+    var phasesChangeAfterSeconds = 5.0
     /// From the write of the life bit until the station clears it; nil: it does not.
     var lifeClearsAfterSeconds: Double?
     /// A limit of 0 reads as `amperes` after a while, though the station stays off.
@@ -141,6 +143,7 @@ extension StationBehaviour {
         var hurried = self
         hurried.limitActsAfterSeconds /= factor
         hurried.resumesAfterSeconds /= factor
+        hurried.phasesChangeAfterSeconds /= factor
         hurried.rebootSeconds /= factor
         hurried.lifeClearsAfterSeconds = lifeClearsAfterSeconds.map { $0 / factor }
         hurried.zeroReadsBackAs = zeroReadsBackAs.map { ($0.amperes, $0.afterSeconds / factor) }

@@ -66,9 +66,9 @@ struct FirstContents {
         {
             put(value, index)
         }
-        if let count = profile.phases?.count {
-            contents[count.register] = profile.registers[count.register].format.words(
-                raw: phaseCount == 1 ? count.one : count.three)
+        for choice in [profile.phases?.count, profile.phases?.change].compactMap({ $0 }) {
+            contents[choice.register] = profile.registers[choice.register].format.words(
+                raw: phaseCount == 1 ? choice.one : choice.three)
         }
     }
 

@@ -14,6 +14,8 @@ struct LiveValues: Sendable {
     /// The limit last written, and the one in force; ampere.
     var commandedAmperes: Double
     var activeAmperes: Double
+    /// Phases that it offers.
+    var phaseCount: Int
     /// Its read-backs show what it was told, whatever is in force.
     var lies = false
 }
@@ -34,6 +36,14 @@ extension RegisterImage {
         for (place, index) in measurements.energies.enumerated() { put(place == 0 ? energy : 0, index) }
         showLimit(live)
         showFailSafe()
+        // Where the same register is told and tells, it holds what it was told.
+        if let phases = profile.phases, let count = phases.count,
+            phases.change.map({ $0.register != count.register }) ?? false,
+            let words = profile.registers[count.register].format.words(
+                raw: live.phaseCount == 1 ? count.one : count.three)
+        {
+            contents[count.register] = words
+        }
         if let due = lifeClearsAt, live.seconds >= due, let index = profile.keepAlive?.sign.value?.register {
             lifeClearsAt = nil
             put(0, index)

@@ -11,6 +11,8 @@ enum StationCommand: Sendable, Equatable {
     /// In seconds.
     case timeout(Double)
     case life
+    /// On how many phases to charge: 1 or 3.
+    case phases(Int)
 }
 
 extension RegisterImage {
@@ -75,6 +77,12 @@ extension RegisterImage {
             let pauses = profile.limit.pause.contains { $0.register == index && $0.value == value }
             let resumes = profile.limit.resume.contains { $0.register == index && $0.value == value }
             if pauses != resumes { commands.append(.release(resumes)) }
+        }
+        if let change = profile.phases?.change, change.register == index,
+            let value = contents[index].flatMap({ profile.registers[index].format.integer($0[...]) })
+        {
+            if value == change.one { commands.append(.phases(1)) }
+            if value == change.three { commands.append(.phases(3)) }
         }
         if let failSafe = profile.failSafe {
             if failSafe.current.contains(index) { commands.append(.failSafe(failSafeAmperes)) }

@@ -1,0 +1,162 @@
+import Allocation
+import Realtime
+
+/// Where a change between one phase and three stands. The station is paused for it: a contactor that switches under load
+/// burns its contacts, and cars have been damaged by it.
+struct PhaseSwitchState: Sendable {
+    private enum Step {
+        case none
+        /// The pause is told, and the car has to let go.
+        case pausing(since: Int64)
+        /// The car draws nothing: the register can be written.
+        case ready
+        /// Written; the station needs its time.
+        case changing(until: Int64)
+    }
+
+    /// Longer than any car takes to let go and any station to follow a limit.
+    static let longestPause: Int64 = 60_000_000_000
+    /// So long a car may still draw after the station has followed (5 s, IEC 61851-1), and the station's meter be late to
+    /// show what it drew: before that, 0 A may be of a time when it had not begun yet.
+    static let shortestPause: Int64 = 8_000_000_000
+    /// After a change that failed: each attempt costs the car a minute.
+    static let waitAfterFailure: Int64 = 3_600_000_000_000
+    /// What a station's meter may show of a car that draws nothing.
+    static let nothingAmperes = 0.5
+
+    private var step = Step.none
+    /// What it is changing to; nil: it is not.
+    private(set) var target: PhaseMode?
+    /// The station was first known to hold the pause.
+    private var heldSince: Int64?
+    /// Rounds of reading in a row in which the car drew nothing.
+    private var idleRounds = 0
+    private var notBefore: Int64 = .min
+
+    /// The limit is 0, whatever is wished.
+    var holdsPause: Bool { target != nil }
+
+    var isPausing: Bool {
+        if case .pausing = step { true } else { false }
+    }
+
+    var isWriteDue: Bool {
+        if case .ready = step { true } else { false }
+    }
+
+    /// A pause that was interrupted starts anew; a change goes on without a connection.
+    mutating func connectionBegan() {
+        if case .changing = step { return }
+        end()
+    }
+
+    mutating func begin(_ mode: PhaseMode, now: Int64) -> Bool {
+        guard target == nil, now >= notBefore else { return false }
+        target = mode
+        step = .pausing(since: now)
+        heldSince = nil
+        idleRounds = 0
+        return true
+    }
+
+    /// What a round of reading showed while it pauses.
+    ///
+    /// - Parameters:
+    ///   - isHeld: the station holds the pause.
+    ///   - draws: the car draws current, or it is not known.
+    /// - Returns: false where the car does not let go.
+    mutating func notePause(isHeld: Bool, draws: Bool, now: Int64) -> Bool {
+        guard case .pausing(let since) = step else { return true }
+        if isHeld, heldSince == nil { heldSince = now }
+        let isSettled = heldSince.map { now - $0 >= Self.shortestPause } ?? false
+        idleRounds = isSettled && isHeld && !draws ? idleRounds + 1 : 0
+        if idleRounds >= 2 { step = .ready }
+        return now - since < Self.longestPause
+    }
+
+    mutating func wasWritten(now: Int64, seconds: Double) { step = .changing(until: now + Int64(seconds * 1e9)) }
+
+    /// Whether the station has had its time to change.
+    func isOver(now: Int64) -> Bool {
+        if case .changing(let until) = step { now >= until } else { false }
+    }
+
+    mutating func end() {
+        step = .none
+        target = nil
+    }
+
+    mutating func fail(now: Int64) {
+        end()
+        notBefore = now + Self.waitAfterFailure
+    }
+}
+
+extension StationLoop {
+    /// Takes what a round of reading showed of the phases, and begins, goes on with or ends a change.
+    ///
+    /// - Parameter hasCurrents: what the station's meter shows can be.
+    mutating func followPhaseSwitch(hasCurrents: Bool) {
+        guard let phases = profile.phases, let change = phases.change, !missing.contains(change.register) else {
+            return knowledge.report.phaseMode = nil
+        }
+        let mode = phases.readable(in: profile.registers).flatMap { choice in
+            profile.mode(of: choice, by: { answer($0) })
+        }
+        knowledge.report.phaseMode = mode
+        let now = MonotonicClock.nanoseconds()
+        guard let target = phaseSwitch.target else {
+            if let mode, let wanted = shared.wantedPhaseMode, wanted != mode, phaseSwitch.begin(wanted, now: now) {
+                limit.repeatDue = .min
+            }
+            return
+        }
+        if phaseSwitch.isPausing, shared.wantedPhaseMode != target {
+            phaseSwitch.end()
+            limit.repeatDue = .min
+        } else if phaseSwitch.isOver(now: now) {
+            let words = target == .single ? "one phase" : "three phases"
+            if mode == target {
+                phaseSwitch.end()
+            } else {
+                note("it was told to change to \(words) and did not; look whether the station allows it")
+                phaseSwitch.fail(now: now)
+            }
+            limit.repeatDue = .min
+        } else if !phaseSwitch.notePause(isHeld: holdsPause, draws: !hasCurrents || draws, now: now) {
+            note("it still charges a minute after a limit of 0, and was not changed to another number of phases")
+            phaseSwitch.fail(now: now)
+            limit.repeatDue = .min
+        }
+    }
+
+    /// Whether the station has taken the limit of 0. Where it shows what the car draws, that tells whether it holds it:
+    /// some read back something else after a while.
+    private var holdsPause: Bool {
+        guard let written = limit.written, written.setpoint.isPause, written.sequence == limit.sent.sequence
+        else { return false }
+        return !profile.measurements.currents.isEmpty || written.sequence == knowledge.confirmedSequence
+    }
+
+    /// Whether the car draws current, or nobody knows.
+    private var draws: Bool {
+        guard !profile.measurements.currents.isEmpty else { return knowledge.report.status == .charging }
+        return knowledge.report.drawnTime != MonotonicTime(nanoseconds: poll.began)
+            || knowledge.report.drawnAmperes.maximum >= PhaseSwitchState.nothingAmperes
+    }
+
+    /// Tells the station on how many phases to charge.
+    mutating func switchPhases(_ connection: borrowing ModbusConnection) throws(ModbusError) {
+        guard let target = phaseSwitch.target, let phases = profile.phases, let change = phases.change else {
+            return phaseSwitch.end()
+        }
+        let format = profile.registers[change.register].format
+        let value = Double(target == .single ? change.one : change.three) * format.scale + format.offset
+        if try write(connection, register: change.register, value: value) {
+            phaseSwitch.wasWritten(now: MonotonicClock.nanoseconds(), seconds: phases.changeSeconds)
+        } else if !shared.isStopping {
+            phaseSwitch.fail(now: MonotonicClock.nanoseconds())
+            limit.repeatDue = .min
+        }
+    }
+}
