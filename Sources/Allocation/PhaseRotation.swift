@@ -3,6 +3,12 @@
 public enum PhaseRotation: UInt8, Sendable, CaseIterable, BitwiseCopyable {
     case l1l2l3, l2l3l1, l3l1l2, l1l3l2, l3l2l1, l2l1l3
 
+    /// - Parameter lines: the supply line on each of the station's terminals. nil where they are not all three.
+    public init?(_ lines: [Phase]) {
+        guard let found = Self.allCases.first(where: { [$0.first, $0.second, $0.third] == lines }) else { return nil }
+        self = found
+    }
+
     /// The supply line on the station's first terminal: the one that a single-phase car loads.
     public var first: Phase {
         @_noAllocation @_noLocks get {

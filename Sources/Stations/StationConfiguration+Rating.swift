@@ -25,7 +25,7 @@ extension StationConfiguration {
             failSafeAfterSeconds: profile.fixedFailSafeAfterSeconds ?? failSafeAfterSeconds, isManaged: isManaged,
             canBeStopped: variants.allSatisfy(\.canPause),
             takesLimitPerLine: supplyPhases.count > 1 && variants.allSatisfy(\.hasLimitPerPhase),
-            switchesPhases: isManaged && switchesPhases)
+            switchesPhases: isManaged && switchesPhases, rotation: PhaseRotation(supplyPhases) ?? .l1l2l3)
         sharing.apply(to: &rating)
         return rating
     }

@@ -15,11 +15,15 @@ import Testing
         station.arrivalSeconds = 0
         station.car = TwinCar(phaseCount: 3, maximumAmperes: 16, neededWattHours: 50_000)
         station.hurry = 10
+        // On one phase it loads L3.
+        station.supplyPhases = [2, 0, 1]
         options.stations = [station]
         options.mainLimitAmperes = 32
         options.marginAmperes = 4
-        // 5 A and these leave 1 A on L2.
-        options.steps = [ScheduledStep(atSeconds: 15, phase: 1, amperes: 22, seconds: 3600)]
+        // 5 A and these leave 11 A on L1 and 1 A on L2.
+        options.steps = [(0, 12), (1, 22)].map {
+            ScheduledStep(atSeconds: 15, phase: $0.0, amperes: $0.1, seconds: 3600)
+        }
         try await withSite(options) { settings in
             settings.policy.phaseSwitchAfterSeconds = 1
             settings.policy.phaseSwitchGapSeconds = 1
@@ -30,7 +34,7 @@ import Testing
             let seen = { twin.observation().stations[0] }
             try await eventually("charges on three lines") { seen().carPhaseCount == 3 && seen().carAmperes > 12 }
             try await eventually("proposed") { device.stations()[0].limit.proposedMode == .single }
-            try await eventually("charges on one") { seen().carPhaseCount == 1 && seen().carAmperes > 12 }
+            try await eventually("charges on one") { seen().carPhaseCount == 1 && seen().carAmperes > 15 }
             try await eventually("told so") {
                 device.stations()[0].report.phaseMode == .single && device.stations()[0].limit.proposedMode == nil
             }

@@ -62,6 +62,16 @@ struct PhaseSwitchStateTests {
         #expect(state.holdsPause && state.target == .single)
     }
 
+    @Test("on one phase a station loads the line of its first terminal", arguments: PhaseRotation.allCases)
+    func rotated(rotation: PhaseRotation) throws {
+        let lines = [rotation.first, rotation.second, rotation.third]
+        let configuration = StationConfiguration(
+            name: "a", profile: try builtIn("webasto-unite"), host: "127.0.0.1", port: 502, unitIdentifier: 1,
+            supplyPhases: lines, maximumAmperes: 16, failSafeAmperes: 6, failSafeAfterSeconds: 60)
+        #expect(configuration.rating.rotation == rotation)
+        #expect(PhaseRotation(Array(lines.dropLast())) == nil && PhaseRotation([.l1, .l1, .l2]) == nil)
+    }
+
     @Test(
         "what cannot be switched is refused in the settings",
         arguments: [
