@@ -188,8 +188,7 @@ extension StationState {
     @_noAllocation @_noLocks
     private func keepsSmallest(_ force: Double) -> Bool {
         drawnTime != .never && told.highestAmperes == 0 && force <= grid.lowestAmperes + StationGrid.toleranceAmperes
-            && !overdraws
-            && drawn.largest(on: rating.phases) < 1
+            && !overdraws && drawn.largest(on: rating.phases) < 1
     }
 
     /// Sets the lines that the car uses and the most it may have, and its place in the queue.

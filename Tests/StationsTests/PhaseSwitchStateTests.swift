@@ -22,16 +22,16 @@ struct PhaseSwitchStateTests {
     @Test("the register is written after two rounds in a row without current, once the pause has been held for 8 s")
     func idle() {
         var state = begun()
-        // Second, held, draws. What is shown early may be of a time when the car had not begun yet.
-        for (second, isHeld, draws) in [
+        // Second, held, flows. What is shown early may be of a time when the car had not begun yet.
+        for (second, isHeld, flows) in [
             (1, false, false), (2, true, false), (3, true, false), (9, true, false), (10, true, true),
             (11, true, false),
             (12, false, false), (13, true, false),
         ] {
-            let goesOn = state.notePause(isHeld: isHeld, draws: draws, now: Int64(second) * Self.second)
+            let goesOn = state.notePause(isHeld: isHeld, flows: flows, now: Int64(second) * Self.second)
             #expect(goesOn && !state.isWriteDue, "second \(second)")
         }
-        let goesOn = state.notePause(isHeld: true, draws: false, now: 14 * Self.second)
+        let goesOn = state.notePause(isHeld: true, flows: false, now: 14 * Self.second)
         #expect(goesOn && state.isWriteDue)
         state.wasWritten(now: 15 * Self.second, seconds: 30)
         #expect(!state.isOver(now: 44 * Self.second) && state.isOver(now: 45 * Self.second))
@@ -43,8 +43,8 @@ struct PhaseSwitchStateTests {
     @Test("a car that does not let go within a minute ends the attempt, and none is made for an hour")
     func fails() {
         var state = begun()
-        let goesOn = state.notePause(isHeld: true, draws: true, now: 59 * Self.second)
-        let isLate = !state.notePause(isHeld: true, draws: true, now: 60 * Self.second)
+        let goesOn = state.notePause(isHeld: true, flows: true, now: 59 * Self.second)
+        let isLate = !state.notePause(isHeld: true, flows: true, now: 60 * Self.second)
         #expect(goesOn && isLate)
         state.fail(now: 60 * Self.second)
         #expect(!state.holdsPause)

@@ -2,7 +2,7 @@ import Allocation
 import Realtime
 
 /// Where a change between one phase and three stands. The station is paused for it: a contactor that switches under load
-/// burns its contacts, and cars have been damaged by it.
+/// burns its contacts, and no car has to bear it.
 struct PhaseSwitchState: Sendable {
     private enum Step {
         case none
@@ -29,7 +29,7 @@ struct PhaseSwitchState: Sendable {
     private(set) var target: PhaseMode?
     /// The station was first known to hold the pause.
     private var heldSince: Int64?
-    /// Rounds of reading in a row in which the car drew nothing.
+    /// Rounds of reading in a row in which no current flowed.
     private var idleRounds = 0
     private var notBefore: Int64 = .min
 
@@ -63,13 +63,13 @@ struct PhaseSwitchState: Sendable {
     ///
     /// - Parameters:
     ///   - isHeld: the station holds the pause.
-    ///   - draws: the car draws current, or it is not known.
+    ///   - flows: current flows, or it is not known.
     /// - Returns: false where the car does not let go.
-    mutating func notePause(isHeld: Bool, draws: Bool, now: Int64) -> Bool {
+    mutating func notePause(isHeld: Bool, flows: Bool, now: Int64) -> Bool {
         guard case .pausing(let since) = step else { return true }
         if isHeld, heldSince == nil { heldSince = now }
         let isSettled = heldSince.map { now - $0 >= Self.shortestPause } ?? false
-        idleRounds = isSettled && isHeld && !draws ? idleRounds + 1 : 0
+        idleRounds = isSettled && isHeld && !flows ? idleRounds + 1 : 0
         if idleRounds >= 2 { step = .ready }
         return now - since < Self.longestPause
     }
@@ -123,7 +123,7 @@ extension StationLoop {
                 phaseSwitch.fail(now: now)
             }
             limit.repeatDue = .min
-        } else if !phaseSwitch.notePause(isHeld: holdsPause, draws: !hasCurrents || draws, now: now) {
+        } else if !phaseSwitch.notePause(isHeld: holdsPause, flows: !hasCurrents || flows, now: now) {
             note("it still charges a minute after a limit of 0, and was not changed to another number of phases")
             phaseSwitch.fail(now: now)
             limit.repeatDue = .min
@@ -138,11 +138,12 @@ extension StationLoop {
         return !profile.measurements.currents.isEmpty || written.sequence == knowledge.confirmedSequence
     }
 
-    /// Whether the car draws current, or nobody knows.
-    private var draws: Bool {
-        guard !profile.measurements.currents.isEmpty else { return knowledge.report.status == .charging }
-        return knowledge.report.drawnTime != MonotonicTime(nanoseconds: poll.began)
-            || knowledge.report.drawnAmperes.maximum >= PhaseSwitchState.nothingAmperes
+    /// Whether current flows, to the car or from it, or nobody knows.
+    private var flows: Bool {
+        let registers = profile.measurements.currents
+        let isCharging = knowledge.report.status == .charging || knowledge.report.status == .discharging
+        guard !registers.isEmpty else { return isCharging }
+        return registers.contains { (number($0)?.magnitude ?? .infinity) >= PhaseSwitchState.nothingAmperes }
     }
 
     /// Tells the station on how many phases to charge.
