@@ -26,8 +26,10 @@ struct CurrentHistory: BitwiseCopyable {
     }
 
     /// The range of all values since `time`; of the newest alone where none is as young.
+    ///
+    /// `mutating`, though it changes nothing: otherwise this compiler copies all buckets for each that is read.
     @_noAllocation @_noLocks
-    func range(since time: MonotonicTime) -> (smallest: Double, largest: Double) {
+    mutating func range(since time: MonotonicTime) -> (smallest: Double, largest: Double) {
         var smallest = buckets[newest].smallest, largest = buckets[newest].largest
         for step in 1..<Self.bucketCount {
             let bucket = buckets[(newest &- step) & (Self.bucketCount - 1)]

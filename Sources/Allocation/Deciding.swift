@@ -12,8 +12,10 @@ func raise(
     for node in nodes.indices { nodes[node].total = nodes[node].highestBase }
     for index in stations.indices {
         let path = stations[index].path
-        for step in 0..<path.count where stations[index].loads(nodes[path[step]].kind) {
-            nodes[path[step]].total.add(stations[index].load(at: nodes[path[step]]))
+        stations[index].keepRoom()
+        for step in 0..<path.count where stations[index].isBounded(by: nodes[path[step]].bounds) {
+            let isMeasured = nodes[path[step]].meter != nil
+            nodes[path[step]].total.add(stations[index].keptLoad(isMeasured: isMeasured))
         }
     }
     var changed = false, started = false
@@ -88,26 +90,29 @@ extension StationState {
         }
     }
 
+    // A call from a `mutating` function to one that is not copies the whole station, unless it is inlined.
+
     /// Whether the limit of some line that it uses is above `other`.
-    @_noAllocation @_noLocks
+    @_noAllocation @_noLocks @inline(__always)
     private func isAbove(_ other: PerPhaseAmperes) -> Bool {
         for place in 0..<3 where lines.contains(place: place) && limitAmperes[place] > other[place] { return true }
         return false
     }
 
-    @_noAllocation @_noLocks
+    @_noAllocation @_noLocks @inline(__always)
     private func isBelow(_ other: PerPhaseAmperes) -> Bool {
         for place in 0..<3 where lines.contains(place: place) && limitAmperes[place] < other[place] { return true }
         return false
     }
 
     /// By line, the smaller of `share` and the limit, or `other`.
-    @_noAllocation @_noLocks
+    @_noAllocation @_noLocks @inline(__always)
     private func smaller(_ share: PerPhaseAmperes, than other: PerPhaseAmperes? = nil) -> PerPhaseAmperes {
         let other = other ?? limitAmperes
         return PerPhaseAmperes(min(share.l1, other.l1), min(share.l2, other.l2), min(share.l3, other.l3))
     }
 
+    @_noAllocation @_noLocks @inline(__always)
     private func heldReason(_ share: PerPhaseAmperes) -> LimitReason {
         if disobeys { return .stationDisobeys }
         if isSilent || share == limitAmperes { return .stationSilent }
@@ -116,7 +121,7 @@ extension StationState {
 
     /// What is kept for it on each line while others rise.
     var kept: PerPhaseAmperes {
-        @_noAllocation @_noLocks get {
+        @_noAllocation @_noLocks @inline(__always) get {
             var kept = PerPhaseAmperes(counted(place: 0), counted(place: 1), counted(place: 2))
             guard shares else { return kept }
             for place in 0..<3 { kept[place] = max(kept[place], target[place]) }
@@ -124,22 +129,24 @@ extension StationState {
         }
     }
 
-    /// The load that is kept for it at `node`. Where nothing is measured, a car also counts at what was in force within
-    /// its reaction time: nobody sees whether it has followed.
+    /// Settles what is kept for it while others rise. Where nothing is measured, a car also counts at what was in force
+    /// within its reaction time: nobody sees whether it has followed.
     @_noAllocation @_noLocks
-    fileprivate func load(at node: NodeState) -> Lanes {
+    fileprivate mutating func keepRoom() {
         var kept = kept
-        if node.meter == nil {
-            for place in 0..<3 where lines.contains(place: place) {
-                kept[place] = largest(kept[place], told.highestAmperes, recentForce.highestAmperes)
-            }
-        }
-        return Lanes(kept, volts: volts)
+        keptLoad = Lanes(kept, volts: volts)
+        let force = max(told.highestAmperes, recentForce.highestAmperes)
+        for place in 0..<3 where lines.contains(place: place) { kept[place] = max(kept[place], force) }
+        unseenLoad = Lanes(kept, volts: volts)
     }
+
+    /// The load that is kept for it at a node.
+    @_noAllocation @_noLocks @inline(__always)
+    fileprivate func keptLoad(isMeasured: Bool) -> Lanes { isMeasured ? keptLoad : unseenLoad }
 
     /// What it may have on the lines of `some` beside all that is kept for others, and what bounds it.
     @_noAllocation @_noLocks
-    private func room(
+    private mutating func room(
         on some: PhaseSet, _ nodes: inout MutableSpan<NodeState>, withHighestBase: Bool = true
     ) -> (amperes: PerPhaseAmperes, node: Int, lane: Int) {
         let perAmpere = volts.sum(on: some)
@@ -148,8 +155,8 @@ extension StationState {
         var tightest = (node: 0, lane: 0)
         for step in 0..<path.count {
             let node = path[step]
-            guard loads(nodes[node].kind) else { continue }
-            let load = load(at: nodes[node])
+            guard isBounded(by: nodes[node].bounds) else { continue }
+            let load = keptLoad(isMeasured: nodes[node].meter != nil)
             for lane in 0..<4 where some.loads(lane: lane) {
                 var free = nodes[node].usable[lane] - nodes[node].total[lane] + load[lane]
                 if !withHighestBase { free += nodes[node].highestBase[lane] - nodes[node].base[lane] }
@@ -171,7 +178,7 @@ extension StationState {
     }
 
     /// `room` on the grid, at most the share; the same on all lines unless it takes a limit per line.
-    @_noAllocation @_noLocks
+    @_noAllocation @_noLocks @inline(__always)
     private func fitting(_ room: PerPhaseAmperes) -> PerPhaseAmperes {
         var fitting = PerPhaseAmperes.zero
         for place in 0..<3 where lines.contains(place: place) {
@@ -230,7 +237,7 @@ extension StationState {
     }
 
     /// By line, the larger of `other` and the limit (a line that lacks room keeps what it has), or `share`.
-    @_noAllocation @_noLocks
+    @_noAllocation @_noLocks @inline(__always)
     private func larger(_ other: PerPhaseAmperes, than share: PerPhaseAmperes? = nil) -> PerPhaseAmperes {
         let share = share ?? limitAmperes
         return PerPhaseAmperes(max(share.l1, other.l1), max(share.l2, other.l2), max(share.l3, other.l3))

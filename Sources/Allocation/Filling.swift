@@ -72,8 +72,8 @@ private func raiseTogether(
         guard stations[index].isAdmitted, stations[index].role == .car || stations[index].role == .held else {
             continue
         }
-        // Lanes that are used up on the way to this level.
-        while true {
+        // Lanes that are used up on the way to this level; none where it is the level already.
+        while event.key > level {
             var first = event.key
             var found = -1
             for node in nodes.indices where nodes[node].fullAt < first {
@@ -87,7 +87,7 @@ private func raiseTogether(
         level = event.key
         if event.isBegin {
             stations[index].beginRising(at: level, &nodes)
-        } else {
+        } else if !stations[index].rising.isNone {
             stations[index].stop(stations[index].rising, at: level, &nodes)
         }
     }

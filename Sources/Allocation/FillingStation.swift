@@ -17,7 +17,7 @@ extension StationState {
     }
 
     /// The load of `amperes` on each line that it uses.
-    @_noAllocation @_noLocks
+    @_noAllocation @_noLocks @inline(__always)
     func load(_ amperes: Double, on some: PhaseSet) -> Lanes { Lanes(.same(amperes, on: some), volts: volts) }
 
     /// Whether its smallest current need not come from the building's own surplus.
@@ -34,9 +34,11 @@ extension StationState {
         take(load(grid.lowestAmperes, on: lines), from: &nodes)
     }
 
-    @_noAllocation @_noLocks
+    @_noAllocation @_noLocks @inline(__always)
     private func take(_ load: Lanes, times factor: Double = 1, from nodes: inout MutableSpan<NodeState>) {
-        for step in 0..<path.count where loads(nodes[path[step]].kind) { nodes[path[step]].take(load, times: factor) }
+        for step in 0..<path.count where isBounded(by: nodes[path[step]].bounds) {
+            nodes[path[step]].take(load, times: factor)
+        }
     }
 
     /// Admits it where all nodes have its smallest current, else leaves it at 0 for the lane that lacks most.
@@ -46,8 +48,9 @@ extension StationState {
         let need = load(grid.lowestAmperes, on: lines)
         var least = 0.0
         var isLacking = false
-        for step in 0..<path.count where loads(nodes[path[step]].kind) {
+        for step in 0..<path.count where isBounded(by: nodes[path[step]].bounds) {
             let node = path[step]
+            guard nodes[node].left.lack(need) else { continue }
             if nodes[node].kind == .surplus, hasMinimumFromGrid(now: now, policy: policy) { continue }
             for lane in 0..<4 where need[lane] > 0 {
                 let rest = nodes[node].left[lane] - need[lane]
@@ -77,7 +80,8 @@ extension StationState {
     mutating func tryToHold(_ nodes: inout MutableSpan<NodeState>) {
         guard highestAmperes > 0 else { return }
         isAdmitted = true
-        for step in 0..<path.count where loads(nodes[path[step]].kind) && !(nodes[path[step]].kind == .surplus) {
+        for step in 0..<path.count
+        where isBounded(by: nodes[path[step]].bounds) && !(nodes[path[step]].kind == .surplus) {
             for lane in 0..<4
             where lines.loads(lane: lane) && nodes[path[step]].left[lane] < -StationGrid.toleranceAmperes {
                 isAdmitted = false
@@ -98,7 +102,7 @@ extension StationState {
         rising = lines
         target = .same(grid.lowestAmperes, on: lines)
         changeRising(lines, times: rating.weight, at: level, &nodes)
-        for step in 0..<path.count where loads(nodes[path[step]].kind) {
+        for step in 0..<path.count where nodes[path[step]].isFullSomewhere && isBounded(by: nodes[path[step]].bounds) {
             for lane in 0..<4 where rising.loads(lane: lane) && nodes[path[step]].isFull(lane) {
                 stop(by: path[step], lane, at: level, &nodes)
             }
@@ -109,7 +113,9 @@ extension StationState {
     /// line.
     @_noAllocation @_noLocks
     mutating func stop(by node: Int, _ lane: Int, at level: Double, _ nodes: inout MutableSpan<NodeState>) {
-        guard !rising.isNone, rising.loads(lane: lane), path.contains(node), loads(nodes[node].kind) else { return }
+        guard !rising.isNone, rising.loads(lane: lane), path.contains(node), isBounded(by: nodes[node].bounds) else {
+            return
+        }
         let isFirst = rising.rawValue == lines.rawValue
         var stopped = rising
         if rating.takesLimitPerLine, lane < Lanes.power {
@@ -131,13 +137,13 @@ extension StationState {
         changeRising(stopped, times: -rating.weight, at: level, &nodes)
     }
 
-    @_noAllocation @_noLocks
+    @_noAllocation @_noLocks @inline(__always)
     private func changeRising(
         _ some: PhaseSet, times factor: Double, at level: Double, _ nodes: inout MutableSpan<NodeState>
     ) {
         guard role == .car, !some.isNone else { return }
         let load = load(1, on: some)
-        for step in 0..<path.count where loads(nodes[path[step]].kind) {
+        for step in 0..<path.count where isBounded(by: nodes[path[step]].bounds) {
             nodes[path[step]].rise(load, times: factor, at: level)
         }
     }
@@ -166,8 +172,9 @@ extension StationState {
         else { return false }
         let step = load(rating.stepAmperes, on: lines)
         var blocking = (node: -1, lane: 0)
-        for place in 0..<path.count where loads(nodes[path[place]].kind) {
+        for place in 0..<path.count where isBounded(by: nodes[path[place]].bounds) {
             let node = path[place]
+            guard nodes[node].left.lack(step) else { continue }
             for lane in 0..<4
             where step[lane] > 0 && nodes[node].left[lane] < step[lane] - StationGrid.toleranceAmperes {
                 // The one that stopped it in the filling stays the reason where it still is one.
@@ -179,6 +186,7 @@ extension StationState {
             explain(nodes[blocking.node].reason(blocking.lane), blocking.node, blocking.lane)
             return false
         }
+        let grid = grid
         for place in 0..<3 where lines.contains(place: place) {
             target[place] = grid.roundedDown(target[place] + rating.stepAmperes)
         }

@@ -7,6 +7,16 @@ enum NodeKind: UInt8, BitwiseCopyable {
     static func == (left: Self, right: Self) -> Bool { left.rawValue == right.rawValue }
 }
 
+/// Whom a node bounds in the present decision.
+enum NodeBounds: UInt8, BitwiseCopyable {
+    /// Nobody: there is no limit on any lane.
+    case none
+    /// Who loads its lines differently.
+    case difference
+    /// Everybody behind it.
+    case load
+}
+
 /// A node of the tree of limits, as one decision sees it. Preallocated.
 struct NodeState: BitwiseCopyable {
     /// Where the nodes that every site has stand in the list; those of the settings follow.
@@ -76,9 +86,13 @@ struct NodeState: BitwiseCopyable {
         lane == 0 ? reason0 : lane == 1 ? reason1 : lane == 2 ? reason2 : reason3
     }
 
+    /// Whom it bounds. Most nodes bound nobody most of the time: no station need be counted there.
+    private(set) var bounds = NodeBounds.none
+
     @_noAllocation @_noLocks
     mutating func beginDecision() {
         usable = Lanes(.infinity)
+        bounds = .none
         base = Lanes()
         highestBase = Lanes()
     }
@@ -99,6 +113,7 @@ struct NodeState: BitwiseCopyable {
         let value = value == value ? value : 0
         guard value < usable[lane] else { return }
         usable[lane] = value
+        bounds = kind == .imbalance ? .difference : .load
         if lane == 0 {
             reason0 = reason
         } else if lane == 1 {
@@ -139,6 +154,9 @@ struct NodeState: BitwiseCopyable {
 
     @_noAllocation @_noLocks
     func isFull(_ lane: Int) -> Bool { full & (1 << UInt8(truncatingIfNeeded: lane)) != 0 }
+
+    /// Whether some lane is used up.
+    var isFullSomewhere: Bool { @_noAllocation @_noLocks get { full != 0 } }
 
     @_noAllocation @_noLocks
     private mutating func markFull(_ lane: Int) { full |= 1 << UInt8(truncatingIfNeeded: lane) }

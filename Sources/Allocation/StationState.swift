@@ -76,6 +76,9 @@ struct StationState: BitwiseCopyable {
     var targetNode = -1
     var targetLane = 0
     var isAdmitted = false
+    /// What is kept for it while others rise: where it is measured, and where nothing is.
+    var keptLoad = Lanes()
+    var unseenLoad = Lanes()
     /// The lines on which it still rises in the filling.
     var rising = PhaseSet.none
 
@@ -94,25 +97,27 @@ struct StationState: BitwiseCopyable {
 
     /// The most that it can draw as far as its settings can be read.
     var maximumAmperes: Double {
-        @_noAllocation @_noLocks get { knownMaximum(rating) }
+        @_noAllocation @_noLocks @inline(__always) get { knownMaximum(rating) }
     }
 
     /// The current to which it falls back; its maximum where it has no fall-back.
     var fallBackAmperes: Double {
-        @_noAllocation @_noLocks get { rating.failSafeAmperes ?? maximumAmperes }
+        @_noAllocation @_noLocks @inline(__always) get { rating.failSafeAmperes ?? maximumAmperes }
     }
 
     /// The line and the place that ended its share.
     var targetPhase: Phase? {
-        @_noAllocation @_noLocks get { targetNode < 0 ? nil : Lanes.phase(targetLane) }
+        @_noAllocation @_noLocks @inline(__always) get { targetNode < 0 ? nil : Lanes.phase(targetLane) }
     }
     var targetPlace: LimitPlace? {
-        @_noAllocation @_noLocks get { targetNode < 0 ? nil : NodeState.place(targetNode) }
+        @_noAllocation @_noLocks @inline(__always) get { targetNode < 0 ? nil : NodeState.place(targetNode) }
     }
 
     /// The power of its share.
     var watts: Double {
-        @_noAllocation @_noLocks get { target.l1 * volts.l1 + target.l2 * volts.l2 + target.l3 * volts.l3 }
+        @_noAllocation @_noLocks @inline(__always) get {
+            target.l1 * volts.l1 + target.l2 * volts.l2 + target.l3 * volts.l3
+        }
     }
 
     /// The meter behind which it hangs has failed: it gets no more than it has, and than its fall-back.
@@ -126,16 +131,16 @@ struct StationState: BitwiseCopyable {
 
     /// Whether it takes part in the sharing; for the others their room is kept.
     var shares: Bool {
-        @_noAllocation @_noLocks get { role == .car || role == .parked }
+        @_noAllocation @_noLocks @inline(__always) get { role == .car || role == .parked }
     }
 
     /// What it gets at least, come what may.
     var floorAmperes: Double {
-        @_noAllocation @_noLocks get { rating.canBeStopped ? 0 : grid.lowestAmperes }
+        @_noAllocation @_noLocks @inline(__always) get { rating.canBeStopped ? 0 : grid.lowestAmperes }
     }
 
     /// The current counted on the line at `place`: the largest of what it was told, confirmed and draws.
-    @_noAllocation @_noLocks
+    @_noAllocation @_noLocks @inline(__always)
     func counted(place: Int) -> Double { largest(inForce[place], credit[place], 0) }
 
     /// Sets the limit, the same on all lines; true where its current changed.
@@ -177,17 +182,27 @@ struct StationState: BitwiseCopyable {
 
     /// The limit on the lines that it loads.
     var allowed: PerPhaseAmperes {
-        @_noAllocation @_noLocks get {
+        @_noAllocation @_noLocks @inline(__always) get {
             PerPhaseAmperes(
                 lines.contains(place: 0) ? limitAmperes.l1 : 0, lines.contains(place: 1) ? limitAmperes.l2 : 0,
                 lines.contains(place: 2) ? limitAmperes.l3 : 0)
         }
     }
 
-    /// Whether the node at `kind` counts it: one that loads all lines alike adds nothing to their difference.
-    @_noAllocation @_noLocks
+    /// Whether a node of this kind counts it: one that loads all lines alike adds nothing to their difference.
+    @_noAllocation @_noLocks @inline(__always)
     func loads(_ kind: NodeKind) -> Bool {
         !(kind == .imbalance) || !car.isBalanced(on: lines)
+    }
+
+    /// Whether a node that bounds so much bounds it.
+    @_noAllocation @_noLocks @inline(__always)
+    func isBounded(by bounds: NodeBounds) -> Bool {
+        switch bounds {
+        case .none: false
+        case .difference: !car.isBalanced(on: lines)
+        case .load: true
+        }
     }
 }
 

@@ -11,12 +11,31 @@ enum AllocatorBenchmark {
     /// Of the 99.99th percentile by number of stations, in nanoseconds.
     static let budgets: [(stations: Int, p9999: Double)] = [(2, 5_000), (16, 15_000), (100, 50_000)]
 
+    /// Calls of `allocate` in one round.
+    static var callsPerRound: Int { roomSeconds }
+
+    /// The same rounds without a clock: what runs below callgrind.
+    static func decide(stations: Int, rounds: Int) {
+        var site = FollowingStations(count: stations)
+        var allocator = site.allocator()
+        for _ in 0..<rounds {
+            site.startRound()
+            for _ in 0..<roomSeconds {
+                site.goOn(bySeconds: 1)
+                site.follow(allocator)
+                _ = allocator.allocate(site.quietReading(), reports: site.reports.span, now: site.now)
+            }
+            for step in 1...overloads {
+                site.goOn(bySeconds: 0.01)
+                _ = allocator.protect(site.overload(step: step), reports: site.reports.span, now: site.now)
+            }
+        }
+    }
+
     /// - Parameter calls: timed calls of `allocate` and of `protect` each.
     static func run(stations: Int, calls: Int, budget: Double, progress: inout Progress) throws -> [Row] {
         var site = FollowingStations(count: stations)
-        // Stations that an overload stopped are to share again in the next round.
-        let policy = AllocationPolicy(minimumOffSeconds: 0)
-        var allocator = Allocator(limits: site.limits, stations: site.ratings, policy: policy)
+        var allocator = site.allocator()
         var allocateTimes = Durations(capacity: calls)
         var protectTimes = Durations(capacity: calls)
         var allocateChanges = 0
@@ -41,8 +60,7 @@ enum AllocatorBenchmark {
             protectTimes.beginLoop()
             for step in 1...overloads {
                 site.goOn(bySeconds: 0.01)
-                // At the last step the stations are left with next to nothing.
-                let reading = site.reading(baseShare: 0.5 + 0.09 * Double(step))
+                let reading = site.overload(step: step)
                 let begun = cbenchmark_nanoseconds()
                 let changed = allocator.protect(reading, reports: site.reports.span, now: site.now)
                 let took = cbenchmark_nanoseconds() - begun
@@ -105,6 +123,11 @@ private struct FollowingStations {
         wishes = ratings.map { _ in 16 }
     }
 
+    /// Stations that an overload stopped share again in the next round.
+    func allocator() -> Allocator {
+        Allocator(limits: limits, stations: ratings, policy: AllocationPolicy(minimumOffSeconds: 0))
+    }
+
     /// Other loads in the building.
     mutating func startRound() { baseAmperes = Double.random(in: 2...10, using: &generator) }
 
@@ -133,8 +156,8 @@ private struct FollowingStations {
     /// What the meter sees beside the round's other loads.
     func quietReading() -> SupplyReading { reading(baseAmperes: baseAmperes) }
 
-    /// What it sees beside a building that takes this share of the usable current.
-    func reading(baseShare: Double) -> SupplyReading { reading(baseAmperes: usableAmperes * baseShare) }
+    /// What it sees when the building takes more and more; at the last step next to nothing is left for the stations.
+    func overload(step: Int) -> SupplyReading { reading(baseAmperes: usableAmperes * (0.5 + 0.09 * Double(step))) }
 
     private func reading(baseAmperes: Double) -> SupplyReading {
         var sum = PerPhaseAmperes(baseAmperes, baseAmperes, baseAmperes)

@@ -10,6 +10,10 @@ enum InstructionCount {
             ("meter", "meter: direct sensors"), ("meter-coils", "meter: Rogowski coils"),
         ]
 
+    /// Decisions of the allocator, counted inside `allocate` alone, and the row they belong to.
+    static let decisions: [(option: String, stations: Int, row: String)] =
+        AllocatorBenchmark.budgets.map { ("allocate-\($0.stations)", $0.stations, "allocate: \($0.stations) stations") }
+
     /// Whole seconds of signal; the difference is what is counted, so that start and end cancel out.
     private static let fewer = 1
     private static let more = 3
@@ -17,6 +21,10 @@ enum InstructionCount {
     /// Works through `seconds` of signal with one kernel: what runs below callgrind.
     static func work(_ option: String, seconds: Int) throws {
         let signal = BuildingSignal(usesCoils: option == "meter-coils")
+        if let place = decisions.firstIndex(where: { $0.option == option }) {
+            AllocatorBenchmark.decide(stations: decisions[place].stations, rounds: seconds)
+            return
+        }
         if option.hasPrefix("meter") {
             var run = try MeterRun(signal.configuration(), blocks: 0)
             // Whatever callgrind is to count, the meter has settled before.
