@@ -45,6 +45,8 @@ public struct AllocationPolicy: Sendable, Equatable, BitwiseCopyable {
     /// True: a station without a car keeps its smallest limit where that is left over, so that a car starts at once and
     /// a dead link leaves the station there. False: it gets 0.
     public var parksAtMinimum: Bool
+    /// Whether a station may be given a small step down for some seconds to find its lines (`Allocator[phaseTest:]`).
+    public var testsPhases: Bool
     /// When the utility's signal ends, its limit holds on for a random time up to this, so that a quarter does not switch
     /// on at once. 0 to 3600.
     public var releaseDelaySeconds: Double
@@ -69,7 +71,7 @@ public struct AllocationPolicy: Sendable, Equatable, BitwiseCopyable {
         phaseSwitchGapSeconds: Double = 600,
         surplusGridWatts: Double = 0,
         assumedVolts: Double = 253,
-        parksAtMinimum: Bool = true,
+        parksAtMinimum: Bool = true, testsPhases: Bool = true,
         releaseDelaySeconds: Double = 120, releaseRampPerMinute: Double = 0.1, releaseSeed: UInt64 = 1
     ) {
         self.raiseAfterSeconds = raiseAfterSeconds
@@ -92,6 +94,7 @@ public struct AllocationPolicy: Sendable, Equatable, BitwiseCopyable {
         self.surplusGridWatts = surplusGridWatts
         self.assumedVolts = assumedVolts
         self.parksAtMinimum = parksAtMinimum
+        self.testsPhases = testsPhases
         self.releaseDelaySeconds = releaseDelaySeconds
         self.releaseRampPerMinute = releaseRampPerMinute
         self.releaseSeed = releaseSeed

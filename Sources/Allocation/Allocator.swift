@@ -111,6 +111,14 @@ public struct Allocator: ~Copyable {
         set { stations[station].ownerLimit = newValue }
     }
 
+    /// A small step down of one station, which ends by itself and shows on which lines its car draws; nil: none. It never
+    /// stops a car: it goes no lower than the station's smallest current. It acts at the next decision, where
+    /// `policy.testsPhases`.
+    public subscript(phaseTest station: Int) -> OutsideLimit? {
+        get { stations[station].phaseTest }
+        set { stations[station].phaseTest = newValue }
+    }
+
     /// The number of stations.
     public var stationCount: Int { stations.count }
 

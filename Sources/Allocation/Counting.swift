@@ -218,6 +218,13 @@ extension StationState {
         if let limit = ownerLimit {
             if !limit.holds(now: now) { ownerLimit = nil } else { lower(to: amperes(limit.value), .ownerLimit) }
         }
+        if let test = phaseTest {
+            if !test.holds(now: now) || test.expires == nil {
+                phaseTest = nil
+            } else if policy.testsPhases {
+                lower(to: max(amperes(test.value), grid.lowestAmperes), .phaseTest)
+            }
+        }
         if moment.isMinimumEach { lower(to: grid.lowestAmperes, .utilitySignal) }
         if role == .car {
             if let maximum = report.carMaximumAmperes, maximum >= 0 { lower(to: maximum, .carMaximum) }

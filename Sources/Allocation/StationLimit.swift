@@ -53,6 +53,8 @@ public enum LimitReason: UInt8, Sendable, CaseIterable, BitwiseCopyable {
     case staggeredStart
     /// Cannot be stopped, and has its minimum though there is too little.
     case cannotBeStopped
+    /// A small step down for some seconds, which shows on which lines the car draws.
+    case phaseTest
 
     // The one that comes with the raw value is generic, which no decision may call.
     @_noAllocation @_noLocks

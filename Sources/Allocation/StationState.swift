@@ -52,6 +52,7 @@ struct StationState: BitwiseCopyable {
     var turn = QueueTurn()
     var switching = PhaseSwitching()
     var ownerLimit: OutsideLimit?
+    var phaseTest: OutsideLimit?
 
     // Of the present decision only; `count` sets them all.
     var role = StationRole.car

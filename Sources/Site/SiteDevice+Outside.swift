@@ -23,11 +23,11 @@ extension SiteDevice {
     /// - Returns: false where there is no such station.
     @discardableResult
     public func setOwnerLimit(_ amperes: Double?, station: Int, forSeconds seconds: Double? = nil) -> Bool {
-        var limit = OutsideWishes.OwnerLimit()
+        var limit = OutsideWishes.StationWish()
         if let amperes, amperes >= 0 {
-            limit = OutsideWishes.OwnerLimit(amperes: amperes, expires: Self.end(seconds) ?? .never)
+            limit = OutsideWishes.StationWish(amperes: amperes, expires: Self.end(seconds) ?? .never)
         }
-        return wishes.set(limit, station: station)
+        return wishes.set(ownerLimit: limit, station: station)
     }
 
     private static func end(_ seconds: Double?) -> MonotonicTime? {

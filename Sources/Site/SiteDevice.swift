@@ -5,6 +5,7 @@ import MeterDSP
 import Realtime
 import Stations
 import Synchronization
+import Wiring
 
 /// The running device: one real-time thread that measures and decides, one writer per station. Everything else looks
 /// at its snapshots.
@@ -195,10 +196,18 @@ public final class SiteDevice: Sendable {
         let shared = shared
         let outlets = outlets
         let watch = wiringWatch
+        let wishes = wishes
         let lines = stationLines
         let thread = RealtimeThread(name: "wiring") { _ in
             watch.run(
-                stationCount: writers.count, lines: lines, isStopping: { shared.isStopping },
+                stationCount: writers.count, lines: lines,
+                test: { station, amperes in
+                    let now = MonotonicTime(nanoseconds: MonotonicClock.nanoseconds())
+                    let wish = OutsideWishes.StationWish(
+                        amperes: amperes, expires: now.advanced(bySeconds: TestStep.holdSeconds))
+                    _ = wishes.set(phaseTest: wish, station: station)
+                },
+                isStopping: { shared.isStopping },
                 snapshot: { outlets.snapshots.load() },
                 station: {
                     WiringWatch.Station(limit: outlets.published[$0].load(), report: writers[$0].report())

@@ -66,6 +66,7 @@ extension StationLimit {
         case .switchOnReserve: "reserve for a load\(line)"
         case .staggeredStart: "starts after the others"
         case .cannotBeStopped: "cannot be stopped\(line)"
+        case .phaseTest: "finds the car's lines"
         }
     }
 }
@@ -100,6 +101,7 @@ extension LimitReason {
         case .switchOnReserve: "switch_on_reserve"
         case .staggeredStart: "staggered_start"
         case .cannotBeStopped: "cannot_be_stopped"
+        case .phaseTest: "phase_test"
         }
     }
 }

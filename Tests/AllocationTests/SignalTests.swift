@@ -98,6 +98,39 @@ struct SignalTests {
         #expect(allocator[0].amperes == 0 && !allocator.alarm.contains(.noMeasurement))
     }
 
+    /// What it is told while it is asked for a step to `amperes`, by time; the step is to end by itself at 42 s.
+    private func limits(testedAt amperes: Double, _ policy: AllocationPolicy) -> [Int: StationLimit] {
+        var allocator = Allocator(
+            limits: SupplyLimits(mainAmperes: .init(40), marginAmperes: .zero),
+            stations: [StationRating(maximumAmperes: 16)], policy: policy)
+        var told: [Int: StationLimit] = [:]
+        play(&allocator, 0..<30)
+        allocator[phaseTest: 0] = OutsideLimit(.amperes(.init(amperes)), expires: now(42))
+        for second in 30..<70 {
+            play(&allocator, second..<second + 1)
+            told[second] = allocator[0]
+        }
+        return told
+    }
+
+    @Test func aPhaseTestIsASmallStepDownThatEndsByItself() {
+        let told = limits(testedAt: 14, AllocationPolicy())
+        #expect(told[30]?.amperes == 14 && told[30]?.reason == .phaseTest)
+        #expect(told[41]?.amperes == 14 && told[41]?.reason == .phaseTest)
+        #expect(told[42]?.reason == .waitingForRoomToLast)
+        #expect(told[60]?.amperes == 16 && told[60]?.reason == .stationMaximum)
+    }
+
+    @Test func aPhaseTestStopsNoCarAndRaisesNone() {
+        #expect(limits(testedAt: 0, AllocationPolicy()).values.allSatisfy { $0.amperes >= 6 })
+        #expect(limits(testedAt: 32, AllocationPolicy()).values.allSatisfy { $0.amperes == 16 })
+        #expect(limits(testedAt: .nan, AllocationPolicy()).values.allSatisfy { $0.amperes >= 6 })
+    }
+
+    @Test func withoutPhaseTestsNoneIsMade() {
+        #expect(limits(testedAt: 14, AllocationPolicy(testsPhases: false)).values.allSatisfy { $0.amperes == 16 })
+    }
+
     @Test func aLimitThatHasEndedIsNotTakenForADecision() {
         var allocator = Allocator(
             limits: SupplyLimits(mainAmperes: .init(40), marginAmperes: .zero),

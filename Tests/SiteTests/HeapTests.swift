@@ -137,7 +137,8 @@ struct HeapTests {
             if second % 10 == 5 { wishes.set(OutsideLimit(.watts(8000)), source: .localControl) }
             if second % 10 == 7 { wishes.set(nil, source: .localControl) }
             if second % 10 == 8 {
-                _ = wishes.set(OutsideWishes.OwnerLimit(amperes: 8, expires: time.advanced(bySeconds: 1)), station: 0)
+                _ = wishes.set(
+                    ownerLimit: OutsideWishes.StationWish(amperes: 8, expires: time.advanced(bySeconds: 1)), station: 0)
             }
             for start in stride(from: 0, to: frames.count, by: Self.blockBytes) {
                 let block = frames.span.bytes.extracting(start..<start + Self.blockBytes)

@@ -76,13 +76,14 @@ import Testing
             ("surplus-grid-kw: 0", "surplus-grid-kw: -0.5"), ("release-delay-s: 120", "release-delay-s: 60"),
             ("release-ramp-percent-per-min: 10", "release-ramp-percent-per-min: 25"),
             ("phase-switch-after-s: 120", "phase-switch-after-s: 300"),
-            ("phase-switch-gap-s: 600", "phase-switch-gap-s: 900"),
+            ("phase-switch-gap-s: 600", "phase-switch-gap-s: 900"), ("phase-tests: true", "phase-tests: false"),
         ]).policy
         #expect(policy.inrushSeconds == 0.2 && policy.minimumOnSeconds == 120 && policy.minimumOffSeconds == 30)
         #expect(policy.rotationSeconds == 600 && policy.startGapSeconds == 5 && !policy.parksAtMinimum)
         #expect(policy.surplusGridWatts == -500 && policy.releaseDelaySeconds == 60)
         #expect(policy.releaseRampPerMinute == 0.25)
         #expect(policy.phaseSwitchAfterSeconds == 300 && policy.phaseSwitchGapSeconds == 900)
+        #expect(!policy.testsPhases)
     }
 
     @Test(arguments: [

@@ -10,11 +10,11 @@ struct StationLinesTests {
     private final class World {
         var windows = 0
         var status = StationStatus.charging
+        /// The limit by time. Another every 15 s.
+        var limit: (Double) -> Double = { Int(max(0, $0) / 15) % 2 == 0 ? 8 : 14 }
         var random = SystemRandomNumberGenerator()
 
         var seconds: Double { 0.2 * Double(windows) }
-        /// Another limit every 15 s.
-        func limit(_ seconds: Double) -> Double { Int(max(0, seconds) / 15) % 2 == 0 ? 8 : 14 }
 
         func snapshot() -> SiteSnapshot {
             windows += 1
@@ -53,7 +53,7 @@ struct StationLinesTests {
         var found: PhaseSet?
         var afterLeaving: PhaseSet?
         watch.run(
-            stationCount: 1, lines: lines, secondsBetweenLooks: 0,
+            stationCount: 1, lines: lines, secondsBetweenLooks: 0, test: { _, _ in },
             isStopping: {
                 if world.status == .charging, let known = lines.counted(charging, station: 0) {
                     found = known
@@ -67,6 +67,40 @@ struct StationLinesTests {
         #expect(found == .l2)
         #expect(afterLeaving == nil)
         #expect(world.seconds > 40, "three steps at least")
+    }
+
+    /// The limits that are asked for within `hours` at a station that nobody tells anything, and when; each holds for 12 s.
+    private func tests(
+        hours: Double, limit: Double, status: StationStatus = .charging, lines: StationLines
+    ) -> [(seconds: Double, amperes: Double)] {
+        let world = World()
+        world.status = status
+        var asked: [(seconds: Double, amperes: Double)] = []
+        world.limit = { seconds in
+            asked.last { seconds >= $0.seconds && seconds < $0.seconds + 12 }?.amperes ?? limit
+        }
+        let watch = WiringWatch(
+            SiteSettings.Supply(nominalHz: 50, limits: SupplyLimits(mainAmperes: .init(40), marginAmperes: .zero)))
+        watch.run(
+            stationCount: 1, lines: lines, secondsBetweenLooks: 0,
+            test: { asked.append((world.seconds, $1)) }, isStopping: { world.seconds > hours * 3600 },
+            snapshot: { world.snapshot() }, station: { _ in world.station() })
+        return asked
+    }
+
+    @Test(.timeLimit(.minutes(5)))
+    func `a car whose limit never changes is asked for 2 A less once an hour until its lines are known`() {
+        let lines = StationLines(stationCount: 1)
+        let asked = tests(hours: 4.5, limit: 16, lines: lines)
+        #expect(asked.allSatisfy { $0.amperes == 14 })
+        #expect(asked.count >= 2 && asked.count <= 4, "known, and left alone, before the fifth hour")
+        for (first, second) in zip(asked, asked.dropFirst()) { #expect(second.seconds - first.seconds >= 3600) }
+        #expect(lines.counted(StationReport(status: .charging, isAnswering: true), station: 0) == .l2)
+    }
+
+    @Test(.timeLimit(.minutes(2)), arguments: [(6.0, StationStatus.charging), (16, .occupied), (0, .charging)])
+    func `nobody is asked who has 6 A, or does not charge`(_ limit: Double, _ status: StationStatus) {
+        #expect(tests(hours: 0.1, limit: limit, status: status, lines: StationLines(stationCount: 1)).isEmpty)
     }
 
     @Test func `a station that reports its current or does not charge is counted as its report shows`() {

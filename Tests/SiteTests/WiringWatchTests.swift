@@ -27,6 +27,28 @@ struct WiringWatchTests {
         }
     }
 
+    @Test(.timeLimit(.minutes(5)))
+    func `a charging car whose lines are not known is given 2 A less for some seconds, and no more within the hour`()
+        async throws
+    {
+        try await withSite(quietBuilding(stations: 1)) { settings in
+            settings.policy.testsPhases = true
+        } _: { twin, device in
+            try await reachSteadyState(twin, device)
+            try await eventually("all that it may have") { twin.commandedAmperes[0] >= 16 }
+            let most = twin.commandedAmperes[0]
+            try await eventually("the step") { device.stations()[0].limit.reason == .phaseTest }
+            #expect(device.stations()[0].limit.amperes == most - 2)
+            try await eventually("the step at the station") { twin.commandedAmperes[0] == most - 2 }
+            try await eventually("the end of it") { twin.commandedAmperes[0] == most }
+            let steps = twin.observation().stations[0].receivedLimits.filter { $0.amperes == most - 2 }
+            #expect(!steps.isEmpty)
+            // Longer than the quiet that a step waits for.
+            try await Task.sleep(for: .seconds(25))
+            #expect(twin.commandedAmperes[0] == most)
+        }
+    }
+
     @Test(.timeLimit(.minutes(5)), arguments: [false, true])
     func `reversed rotation is found, and a silent sensor is a fault only where its line carries current`(
         _ carriesCurrent: Bool

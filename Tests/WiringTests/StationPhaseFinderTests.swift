@@ -132,7 +132,7 @@ struct StationPhaseFinderTests {
                     let limit = site.stations[station].limit
                     guard back == nil, site.seconds > 60,
                         let step = finder.proposedTest(
-                            station: station, limitAmperes: limit, freeAmperes: 0,
+                            station: station, limitAmperes: limit,
                             isCharging: site.stations[station].amperes >= limit - 0.5, at: site.seconds)
                     else { continue }
                     #expect(step.amperes.magnitude <= 2 && limit + step.amperes >= 6 && step.amperes < 0)
@@ -155,16 +155,13 @@ struct StationPhaseFinderTests {
         #expect(found.count * 2 > tried)
     }
 
-    @Test(arguments: [(16.0, 6.0), (7.5, 6.0), (6.0, 0.0), (6.0, 0.9)])
-    func `no test goes below 6 A or above what is free`(_ limit: Double, free: Double) {
+    @Test(arguments: [16.0, 8, 7.5, 6.9, 6])
+    func `a test takes 1 or 2 A and leaves 6 A`(_ limit: Double) {
         var finder = StationPhaseFinder(stationCount: 1)
         finder.add(activeAmperes: .zero, at: 100)
-        let step = finder.proposedTest(
-            station: 0, limitAmperes: limit, freeAmperes: free, isCharging: true, at: 100)
-        let wanted: Double? = limit >= 8 ? -2 : limit >= 7 ? -1 : free >= 1 ? Swift.min(2, free.rounded(.down)) : nil
-        #expect(step?.amperes == wanted)
-        #expect(
-            finder.proposedTest(station: 0, limitAmperes: limit, freeAmperes: free, isCharging: false, at: 100) == nil)
+        let step = finder.proposedTest(station: 0, limitAmperes: limit, isCharging: true, at: 100)
+        #expect(step?.amperes == (limit >= 8 ? -2 : limit >= 7 ? -1 : nil))
+        #expect(finder.proposedTest(station: 0, limitAmperes: limit, isCharging: false, at: 100) == nil)
     }
 
     @Test func `a car that draws less than it may is not expected to follow`() {

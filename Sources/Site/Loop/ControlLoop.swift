@@ -217,11 +217,11 @@ struct ControlLoop: ~Copyable {
         }
         // Every time: one that expires leaves that of the settings.
         for station in 0..<allocator.stationCount {
-            let wish = wishes.ownerLimit(station: station)
-            let holds = wish.amperes >= 0 && (wish.expires == .never || now < wish.expires)
-            let amperes = min(ownerLimits[station], holds ? wish.amperes : .infinity)
-            allocator[ownerLimit: station] =
-                amperes < .infinity ? OutsideLimit(.amperes(PerPhaseAmperes(amperes, amperes, amperes))) : nil
+            let amperes = min(ownerLimits[station], wishes.ownerLimit(station: station).amperes(now: now))
+            allocator[ownerLimit: station] = amperes < .infinity ? OutsideLimit(eachLine: amperes) : nil
+            let test = wishes.phaseTest(station: station)
+            allocator[phaseTest: station] =
+                test.amperes(now: now) < .infinity ? OutsideLimit(eachLine: test.amperes, expires: test.expires) : nil
         }
         defer { seenWishes = generation }
         return seenWishes != generation
@@ -314,6 +314,12 @@ struct ControlLoop: ~Copyable {
     private static func expire(
         _ allocator: inout Allocator, _ reports: [StationReport], _ now: MonotonicTime
     ) -> Bool { allocator.expire(now: now, reports: reports.span) }
+}
+
+extension OutsideLimit {
+    fileprivate init(eachLine amperes: Double, expires: MonotonicTime? = nil) {
+        self.init(.amperes(PerPhaseAmperes(amperes, amperes, amperes)), expires: expires)
+    }
 }
 
 extension Allocator {

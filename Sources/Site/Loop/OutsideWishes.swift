@@ -6,20 +6,27 @@ import Synchronization
 ///
 /// Whoever sets one takes a lock among themselves; the real-time thread takes none.
 final class OutsideWishes: Sendable {
-    /// A lower limit of the owner on one station; `amperes` below 0: none.
-    struct OwnerLimit: Sendable, BitwiseCopyable {
+    /// A lower limit on one station; `amperes` below 0: none.
+    struct StationWish: Sendable, BitwiseCopyable {
         var amperes = -1.0
         var expires = MonotonicTime.never
+
+        /// Infinite where it does not hold.
+        func amperes(now: MonotonicTime) -> Double {
+            amperes >= 0 && (expires == .never || now < expires) ? amperes : .infinity
+        }
     }
 
     private let signals: [SequenceLock<OutsideLimit?>]
-    private let owners: [SequenceLock<OwnerLimit>]
+    private let owners: [SequenceLock<StationWish>]
+    private let phaseTests: [SequenceLock<StationWish>]
     private let setting = Mutex<Void>(())
     private let changes = Atomic<UInt64>(0)
 
     init(stationCount: Int) {
         signals = SignalSource.allCases.map { _ in SequenceLock(OutsideLimit?.none) }
-        owners = (0..<stationCount).map { _ in SequenceLock(OwnerLimit()) }
+        owners = (0..<stationCount).map { _ in SequenceLock(StationWish()) }
+        phaseTests = (0..<stationCount).map { _ in SequenceLock(StationWish()) }
     }
 
     /// How often anything was set: the real-time thread looks only when this has changed.
@@ -27,7 +34,10 @@ final class OutsideWishes: Sendable {
 
     func signal(_ source: SignalSource) -> OutsideLimit? { signals[Int(source.rawValue)].load() }
 
-    func ownerLimit(station: Int) -> OwnerLimit { owners[station].load() }
+    func ownerLimit(station: Int) -> StationWish { owners[station].load() }
+
+    /// A small step down that shows on which lines the station's car draws.
+    func phaseTest(station: Int) -> StationWish { phaseTests[station].load() }
 
     func set(_ limit: OutsideLimit?, source: SignalSource) {
         setting.withLock { _ in signals[Int(source.rawValue)].store(limit) }
@@ -35,9 +45,14 @@ final class OutsideWishes: Sendable {
     }
 
     /// - Returns: false where there is no such station.
-    func set(_ limit: OwnerLimit, station: Int) -> Bool {
-        guard owners.indices.contains(station) else { return false }
-        setting.withLock { _ in owners[station].store(limit) }
+    func set(ownerLimit limit: StationWish, station: Int) -> Bool { set(limit, of: station, in: owners) }
+
+    /// - Returns: false where there is no such station.
+    func set(phaseTest limit: StationWish, station: Int) -> Bool { set(limit, of: station, in: phaseTests) }
+
+    private func set(_ limit: StationWish, of station: Int, in all: [SequenceLock<StationWish>]) -> Bool {
+        guard all.indices.contains(station) else { return false }
+        setting.withLock { _ in all[station].store(limit) }
         changes.add(1, ordering: .releasing)
         return true
     }

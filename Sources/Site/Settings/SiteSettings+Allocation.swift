@@ -6,7 +6,7 @@ import StrictYAML
 extension SiteSettings {
     private static let allocationKeys = [
         "raise-after-s", "inrush-ms", "minimum-on-s", "minimum-off-s", "rotation-s", "start-gap-s", "parking",
-        "phase-switch-after-s", "phase-switch-gap-s",
+        "phase-switch-after-s", "phase-switch-gap-s", "phase-tests",
         "surplus-grid-kw", "release-delay-s", "release-ramp-percent-per-min",
     ]
 
@@ -34,6 +34,7 @@ extension SiteSettings {
         }
         policy.parksAtMinimum =
             try fields["parking"]?.choice([("minimum", true), ("off", false)], what: "way to park") ?? true
+        policy.testsPhases = try fields["phase-tests"]?.boolean() ?? true
         return policy
     }
 
@@ -53,6 +54,7 @@ extension SiteSettings {
             "  # and not again within the gap.",
             "  phase-switch-after-s: \(number(policy.phaseSwitchAfterSeconds))",
             "  phase-switch-gap-s: \(number(policy.phaseSwitchGapSeconds))",
+            "  phase-tests: \(policy.testsPhases)   # 1 to 2 A less for 12 s, once an hour at most, until it shows on which lines a car draws",
             "  parking: \(policy.parksAtMinimum ? "minimum" : "off")    # a station without a car keeps its smallest limit where it is left over, or is off",
             "  surplus-grid-kw: \(kilo(policy.surplusGridWatts))   # what surplus charging may draw from the grid; negative: leaves to it",
             "  # When the utility's signal ends: its limit holds on for a random time up to this, then rises by this share of",

@@ -5,12 +5,19 @@ import Synchronization
 import Wiring
 
 /// Listens to the windows and the stations, and finds out how they are connected. Runs on a thread of its own that looks at
-/// snapshots; the real-time thread learns from it only the lines of stations that report no current.
+/// snapshots; the real-time thread learns from it only the lines of stations that report no current, and is asked now and
+/// then for a small step of a station whose lines nothing else has shown.
 final class WiringWatch: Sendable {
     /// What it looks at of one station.
     struct Station: Sendable {
         var limit: StationLimit
         var report: StationReport
+
+        /// Its car charges with all that it may have, as far as it is reported.
+        var usesItsLimit: Bool {
+            report.status == .charging
+                && (report.drawnTime == .never || report.drawnAmperes.maximum > limit.amperes - 1)
+        }
     }
 
     private let site: SensorCheck.Site
@@ -24,9 +31,11 @@ final class WiringWatch: Sendable {
     func report() -> WiringReport { state.withLock { $0 } }
 
     /// Looks twenty times a second until told to stop: a window lasts a fifth of a second, and none is missed.
+    ///
+    /// - Parameter test: asks for a step: the station, and the limit in ampere that it is to have for `holdSeconds`.
     func run(
-        stationCount: Int, lines: StationLines, secondsBetweenLooks: Double = 0.05, isStopping: () -> Bool,
-        snapshot: () -> SiteSnapshot, station: (Int) -> Station
+        stationCount: Int, lines: StationLines, secondsBetweenLooks: Double = 0.05, test: (Int, Double) -> Void,
+        isStopping: () -> Bool, snapshot: () -> SiteSnapshot, station: (Int) -> Station
     ) {
         var work = Work(site, stationCount: stationCount)
         while !isStopping() {
@@ -34,6 +43,7 @@ final class WiringWatch: Sendable {
             // At once: the next car at a station may use other lines.
             work.tell(lines)
             if isNew {
+                if let step = work.nextTest() { test(step.station, step.limitAmperes) }
                 let report = work.report()
                 state.withLock { $0 = report }
             }
@@ -107,6 +117,19 @@ final class WiringWatch: Sendable {
             let change = StationPhaseFinder.expectedChange(
                 from: from, to: to, drawnAmperes: report.drawnTime == .never ? nil : report.drawnAmperes.maximum)
             finder.noteStep(station: index, amperes: change, at: now)
+        }
+
+        /// The step that is due, one at most.
+        mutating func nextTest() -> (station: Int, limitAmperes: Double)? {
+            for index in before.indices {
+                guard let station = before[index], station.report.isAnswering, station.limit.amperes > 0,
+                    let step = finder.proposedTest(
+                        station: index, limitAmperes: station.limit.amperes, isCharging: station.usesItsLimit, at: now)
+                else { continue }
+                finder.noteTest(step, at: now)
+                return (index, station.limit.amperes + step.amperes)
+            }
+            return nil
         }
 
         func tell(_ lines: StationLines) {

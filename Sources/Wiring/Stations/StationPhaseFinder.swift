@@ -166,16 +166,15 @@ public struct StationPhaseFinder: Sendable {
 
     /// A small step that would tell something about `station`; the allocator may grant it or not.
     ///
-    /// At most once an hour and station, one station at a time, only while its car charges and nothing else moved for 20 s;
-    /// downwards where 6 A remain, upwards only into what is free. 2 A, or 1 A where no more is to be had.
+    /// At most once an hour and station, one station at a time, only while its car charges and nothing else moved for 20 s.
+    /// Downwards only, by 2 A, or 1 A where 6 A would not remain: into what is free the allocator steps by itself.
     ///
     /// - Parameters:
     ///   - limitAmperes: its limit now.
-    ///   - freeAmperes: what it may rise by without anybody's losing.
     ///   - isCharging: its car draws as much as it may.
     /// - Returns: nil where none is due, or it is known already. Call `noteTest` where it is granted.
     public func proposedTest(
-        station: Int, limitAmperes: Double, freeAmperes: Double, isCharging: Bool, at seconds: Double
+        station: Int, limitAmperes: Double, isCharging: Bool, at seconds: Double
     ) -> TestStep? {
         let belief = beliefs[station]
         guard isCharging, !belief.phases.isKnown, seconds - belief.lastTestSeconds >= TestStep.intervalSeconds,
@@ -185,12 +184,10 @@ public struct StationPhaseFinder: Sendable {
             return nil
         }
         let down = Swift.min(TestStep.largestAmperes, (limitAmperes - TestStep.lowestLimitAmperes).rounded(.down))
-        if down >= TestStep.smallestAmperes { return TestStep(station: station, amperes: -down) }
-        let up = Swift.min(TestStep.largestAmperes, freeAmperes.rounded(.down))
-        return up >= TestStep.smallestAmperes ? TestStep(station: station, amperes: up) : nil
+        return down >= TestStep.smallestAmperes ? TestStep(station: station, amperes: -down) : nil
     }
 
-    /// Says that the step was granted: the next one is due in an hour.
+    /// Says that the step was asked for: the next one is due in an hour.
     public mutating func noteTest(_ step: TestStep, at seconds: Double) {
         beliefs[step.station].lastTestSeconds = seconds
     }

@@ -1,7 +1,7 @@
-/// A small change of a station's limit, made to find its lines: there, and back after `holdSeconds`.
+/// A small step down of a station's limit, made to find its lines: there, and back after `holdSeconds`.
 public struct TestStep: Sendable, Equatable, BitwiseCopyable {
     public var station: Int
-    /// What is added to its limit, 1 to 2 A up or down.
+    /// What is added to its limit, -1 or -2 A.
     public var amperes: Double
 
     /// How long it is held: longer than the slowest car needs to follow, and the measurement after.
