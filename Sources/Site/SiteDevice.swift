@@ -197,15 +197,18 @@ public final class SiteDevice: Sendable {
         let outlets = outlets
         let watch = wiringWatch
         let wishes = wishes
+        let testsPhases = settings.policy.testsPhases
         let lines = stationLines
         let thread = RealtimeThread(name: "wiring") { _ in
             watch.run(
                 stationCount: writers.count, lines: lines,
                 test: { station, amperes in
+                    guard testsPhases else { return false }
                     let now = MonotonicTime(nanoseconds: MonotonicClock.nanoseconds())
-                    let wish = OutsideWishes.StationWish(
-                        amperes: amperes, expires: now.advanced(bySeconds: TestStep.holdSeconds))
-                    _ = wishes.set(phaseTest: wish, station: station)
+                    wishes.set(
+                        phaseTest: .init(amperes: amperes, expires: now.advanced(bySeconds: TestStep.holdSeconds)),
+                        station: station)
+                    return true
                 },
                 isStopping: { shared.isStopping },
                 snapshot: { outlets.snapshots.load() },

@@ -53,7 +53,7 @@ struct StationLinesTests {
         var found: PhaseSet?
         var afterLeaving: PhaseSet?
         watch.run(
-            stationCount: 1, lines: lines, secondsBetweenLooks: 0, test: { _, _ in },
+            stationCount: 1, lines: lines, secondsBetweenLooks: 0, test: { _, _ in false },
             isStopping: {
                 if world.status == .charging, let known = lines.counted(charging, station: 0) {
                     found = known
@@ -83,8 +83,11 @@ struct StationLinesTests {
             SiteSettings.Supply(nominalHz: 50, limits: SupplyLimits(mainAmperes: .init(40), marginAmperes: .zero)))
         watch.run(
             stationCount: 1, lines: lines, secondsBetweenLooks: 0,
-            test: { asked.append((world.seconds, $1)) }, isStopping: { world.seconds > hours * 3600 },
-            snapshot: { world.snapshot() }, station: { _ in world.station() })
+            test: {
+                asked.append((world.seconds, $1))
+                return true
+            }, isStopping: { world.seconds > hours * 3600 }, snapshot: { world.snapshot() },
+            station: { _ in world.station() })
         return asked
     }
 

@@ -45,15 +45,13 @@ final class OutsideWishes: Sendable {
     }
 
     /// - Returns: false where there is no such station.
-    func set(ownerLimit limit: StationWish, station: Int) -> Bool { set(limit, of: station, in: owners) }
-
-    /// - Returns: false where there is no such station.
-    func set(phaseTest limit: StationWish, station: Int) -> Bool { set(limit, of: station, in: phaseTests) }
-
-    private func set(_ limit: StationWish, of station: Int, in all: [SequenceLock<StationWish>]) -> Bool {
-        guard all.indices.contains(station) else { return false }
-        setting.withLock { _ in all[station].store(limit) }
+    func set(ownerLimit limit: StationWish, station: Int) -> Bool {
+        guard owners.indices.contains(station) else { return false }
+        setting.withLock { _ in owners[station].store(limit) }
         changes.add(1, ordering: .releasing)
         return true
     }
+
+    /// No change that anybody waits for: the next decision takes it. Only the wiring's thread sets these.
+    func set(phaseTest limit: StationWish, station: Int) { phaseTests[station].store(limit) }
 }

@@ -32,9 +32,10 @@ final class WiringWatch: Sendable {
 
     /// Looks twenty times a second until told to stop: a window lasts a fifth of a second, and none is missed.
     ///
-    /// - Parameter test: asks for a step: the station, and the limit in ampere that it is to have for `holdSeconds`.
+    /// - Parameter test: asks for a step: the station, and the limit in ampere that it is to have for `holdSeconds`; false:
+    ///   none is made.
     func run(
-        stationCount: Int, lines: StationLines, secondsBetweenLooks: Double = 0.05, test: (Int, Double) -> Void,
+        stationCount: Int, lines: StationLines, secondsBetweenLooks: Double = 0.05, test: (Int, Double) -> Bool,
         isStopping: () -> Bool, snapshot: () -> SiteSnapshot, station: (Int) -> Station
     ) {
         var work = Work(site, stationCount: stationCount)
@@ -43,7 +44,7 @@ final class WiringWatch: Sendable {
             // At once: the next car at a station may use other lines.
             work.tell(lines)
             if isNew {
-                if let step = work.nextTest() { test(step.station, step.limitAmperes) }
+                work.askForTest(test)
                 let report = work.report()
                 state.withLock { $0 = report }
             }
@@ -60,6 +61,8 @@ final class WiringWatch: Sendable {
         private var readings = 0
         private var begun: Double?
         private var now = 0.0
+        /// When a limit or a status was last another.
+        private var lastChange = 0.0
 
         init(_ site: SensorCheck.Site, stationCount: Int) {
             check = SensorCheck(site)
@@ -73,7 +76,10 @@ final class WiringWatch: Sendable {
             guard window.frames > 0, window.firstFrame != lastFrame else { return false }
             lastFrame = window.firstFrame
             now = Double(snapshot.lastBlock.nanoseconds) / 1e9
-            if begun == nil { begun = now }
+            if begun == nil {
+                begun = now
+                lastChange = now
+            }
             let drawn = takeStations(station)
             if let reading = WiringReading(window, drawnAmperes: drawn) {
                 check.add(reading)
@@ -105,6 +111,9 @@ final class WiringWatch: Sendable {
                     if wasAway || (report.status == .free && last.report.status != .free) {
                         finder.noteNewCar(station: index)
                     }
+                    if last.limit.amperes != current.limit.amperes || last.report.status != report.status {
+                        lastChange = now
+                    }
                     note(index, from: last.limit.amperes, to: current.limit.amperes, report)
                 }
                 before[index] = current
@@ -119,17 +128,18 @@ final class WiringWatch: Sendable {
             finder.noteStep(station: index, amperes: change, at: now)
         }
 
-        /// The step that is due, one at most.
-        mutating func nextTest() -> (station: Int, limitAmperes: Double)? {
+        /// Asks for the step that is due, one at most, where no limit and no car has changed for a while.
+        mutating func askForTest(_ test: (Int, Double) -> Bool) {
+            guard now - lastChange > TestStep.quietSeconds else { return }
             for index in before.indices {
                 guard let station = before[index], station.report.isAnswering, station.limit.amperes > 0,
                     let step = finder.proposedTest(
                         station: index, limitAmperes: station.limit.amperes, isCharging: station.usesItsLimit, at: now)
                 else { continue }
+                guard test(index, station.limit.amperes + step.amperes) else { return }
                 finder.noteTest(step, at: now)
-                return (index, station.limit.amperes + step.amperes)
+                return
             }
-            return nil
         }
 
         func tell(_ lines: StationLines) {
