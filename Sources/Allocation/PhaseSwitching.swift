@@ -35,16 +35,19 @@ struct PhaseSwitching: BitwiseCopyable {
         proposed = nil
     }
 
+    /// Nothing is proposed.
+    @_noAllocation @_noLocks
+    mutating func rest() {
+        betterSince = .never
+        proposed = nil
+    }
+
     /// Proposes the mode with the larger power when it has been so for long enough.
     @_noAllocation @_noLocks
     mutating func weigh(singleWatts: Double, threeWatts: Double, now: MonotonicTime, policy: AllocationPolicy) {
         guard let reported else { return }
         let better: PhaseMode = singleWatts > threeWatts ? .single : .three
-        guard !(better == reported), singleWatts > 0 || threeWatts > 0 else {
-            betterSince = .never
-            proposed = nil
-            return
-        }
+        guard !(better == reported), singleWatts > 0 || threeWatts > 0 else { return rest() }
         if betterSince == .never { betterSince = now }
         if case .some = proposed { return }
         guard now.seconds(since: betterSince) >= policy.phaseSwitchAfterSeconds,
