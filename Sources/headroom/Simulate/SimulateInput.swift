@@ -114,6 +114,7 @@ struct SimulateInput: ParsableArguments {
                 var lines: PhaseSet = []
                 for phase in model.supplyPhases { lines.insert(PhaseSet(phase)) }
                 model.rating.phases = lines
+                model.rating.rotation = PhaseRotation(model.supplyPhases) ?? model.rating.rotation
                 return model
             }
         }

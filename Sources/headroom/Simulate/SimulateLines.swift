@@ -12,6 +12,8 @@ struct SimulateLines {
     private var load = SIMD3<Int64>.zero
     private var highest = SIMD3<Int32>(repeating: .min)
     private var drawn: [Int64]
+    /// Of each station, as of the last line.
+    private var switchCounts: [Int]
     private var toldResults = 0
 
     init(_ plan: SimulationPlan, every: Int) {
@@ -19,6 +21,7 @@ struct SimulateLines {
         self.every = every
         stationHeads = plan.site.stations.map { "{\"name\":\(json($0.name)),\"limit_a\":" }
         drawn = Array(repeating: 0, count: plan.site.stations.count)
+        switchCounts = drawn.map { _ in 0 }
     }
 
     /// Call after each step.
@@ -53,7 +56,9 @@ struct SimulateLines {
                     + ",\"drawn_a\":\(json((Double(drawn[index]) / count).rounded() / 1000)),"
                     + "\"reason\":\(json(station.limit.reason.identifier)),"
                     + "\"limiting_phase\":\(station.limit.limitingPhase.map { json($0.name) } ?? "null"),"
-                    + "\"car\":\(station.hasCar)}")
+                    + "\"car\":\(station.hasCar),\"phase_mode\":\(station.phaseMode.map { json($0.identifier) } ?? "null"),"
+                    + "\"phase_switches\":\(station.phaseSwitchCount - switchCounts[index])}")
+            switchCounts[index] = station.phaseSwitchCount
         }
         let began = simulation.began.advanced(bySeconds: Int64(simulation.second - seconds))
         line(
@@ -102,6 +107,9 @@ struct SimulateLines {
         let limits = plan.site.limits
         let usable = SIMD3(limits.usable(.l1), limits.usable(.l2), limits.usable(.l3))
         let reasons = summary.reasonSeconds.map { "\(json($0.reason.identifier)):\($0.seconds)" }.joined(separator: ",")
+        let switches = zip(plan.site.stations, summary.phaseSwitchCounts).compactMap { station, count in
+            count.map { "\(json(station.name)):\($0)" }
+        }
         let interventions = summary.interventions.map {
             "{\"mode\":\"\($0.mode)\",\"start_s\":\(json(Double($0.start.nanoseconds) / 1e9)),"
                 + "\"end_s\":\(json($0.end.map { Double($0.nanoseconds) / 1e9 })),\"withheld_wh\":\(json($0.withheldWattHours))}"
@@ -123,6 +131,7 @@ struct SimulateLines {
             + "\"seconds_in_margin_beyond_reaction\":\(lines(summary.overload.secondsInMarginBeyondReaction)),"
             + "\"longest_above_fuse_s\":\(lines(summary.overload.longestAboveFuse)),"
             + "\"least_time_to_trip_s\":\(json(summary.leastSecondsToTrip)),\"fuse_used_share\":\(json(summary.mostFuseUsedShare)),"
+            + "\"phase_switches\":{\(switches.joined(separator: ","))},"
             + "\"wanting_seconds_by_reason\":{\(reasons)},\"interventions\":[\(interventions.joined(separator: ","))]}"
     }
 }

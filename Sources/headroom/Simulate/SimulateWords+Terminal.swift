@@ -40,6 +40,7 @@ extension SimulateWords {
                 "  utility         \(summary.interventions.count) interventions, at most \(kilowattHours(withheld)) withheld"
             )
         }
+        if let phaseSwitches { lines.append("  phases          \(phaseSwitches)") }
         let total = summary.reasonSeconds.reduce(0) { $0 + $1.seconds }
         if total > 0 {
             lines.append("  a car that wanted current was ruled by")
@@ -50,6 +51,17 @@ extension SimulateWords {
             }
         }
         return lines
+    }
+
+    /// `switched 12 times: Parkplatz 1 8, Parkplatz 2 4`; nil: no station can.
+    var phaseSwitches: String? {
+        let counts = zip(plan.site.stations, summary.phaseSwitchCounts).compactMap { station, count in
+            count.map { (station.name, $0) }
+        }
+        guard !counts.isEmpty else { return nil }
+        let all = counts.reduce(0) { $0 + $1.1 }
+        return "switched between one and three \(all) \(all == 1 ? "time" : "times"): "
+            + counts.map { "\($0) \($1)" }.joined(separator: ", ")
     }
 
     var fuseWords: String {
