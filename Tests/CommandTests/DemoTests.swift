@@ -13,7 +13,7 @@ struct DemoTests {
     private static let stationKeys: Set = [
         "name", "status", "answering", "limit_a", "reason", "limiting_phase", "accepted_a", "drawn_a",
         "says", "limit_in_force_a", "last_contact_s", "faults", "error", "limiting_place",
-        "limiting_group", "limit_lines_a", "proposed_phases",
+        "limiting_group", "limit_lines_a", "proposed_phase_mode", "phase_mode", "limit_note",
     ]
     private static let summaryKeys: Set = [
         "summary", "t_s", "imported_wh", "exported_wh", "highest_a", "seconds_above_limit", "station_seconds_by_reason",

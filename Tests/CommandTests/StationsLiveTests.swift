@@ -5,7 +5,7 @@ import Testing
 @Suite(.serialized, .enabled(if: ModelServer.isInstalled, ModelServer.needs)) struct StationsLiveTests {
     private static let readKeys: Set = [
         "t_s", "profile", "variant", "status", "says", "drawn_a", "u_v", "p_w", "energy_wh", "energy_of_session",
-        "phases",
+        "phases", "phase_mode",
         "limit_a", "fail_safe_a", "fail_safe_after_s", "identity", "faults", "remarks",
     ]
     private static let probeKeys: Set = [

@@ -48,6 +48,11 @@ struct DecisionLine: Codable, Equatable {
         var status: String
         var accepted: Double?
         var drawn: [Double?]
+        /// Of a station that switches phases: how it was switched, and how it was to be.
+        var phaseMode: String?
+        var proposedPhaseMode: String?
+        /// Why what it was told is not the limit.
+        var limitNote: String?
 
         enum CodingKeys: String, CodingKey {
             case name, reason, line, place, group, role, status
@@ -65,6 +70,9 @@ struct DecisionLine: Codable, Equatable {
             case served = "served_ah"
             case accepted = "accepted_a"
             case drawn = "drawn_a"
+            case phaseMode = "phase_mode"
+            case proposedPhaseMode = "proposed_phase_mode"
+            case limitNote = "limit_note"
         }
     }
 
@@ -143,6 +151,9 @@ extension DecisionLine.Station {
         status = now.report.status.words
         accepted = DecisionLine.thousandths(now.report.acceptedAmperes)
         drawn = DecisionLine.perLine(now.report.drawnAmperes)
+        phaseMode = part.phaseMode?.identifier
+        proposedPhaseMode = part.limit.proposedMode?.identifier
+        limitNote = now.diagnostics.limitNote
     }
 }
 

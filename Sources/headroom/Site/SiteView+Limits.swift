@@ -73,11 +73,11 @@ extension SiteView {
         if case .node(let index)? = limit.limitingPlace, settings.groups.indices.contains(index) {
             group = json(settings.groups[index].name)
         }
-        let mode = limit.proposedMode.map { $0 == .single ? "\"single\"" : "\"three\"" } ?? "null"
+        let mode = limit.proposedMode.map { json($0.identifier) } ?? "null"
         let lines = limit.lineAmperes.map {
             "[\(jsonAmperes($0.l1)),\(jsonAmperes($0.l2)),\(jsonAmperes($0.l3))]"
         }
         return ",\"limiting_place\":\(limit.limitingPlace.map { json($0.identifier) } ?? "null"),"
-            + "\"limiting_group\":\(group),\"limit_lines_a\":\(lines ?? "null"),\"proposed_phases\":\(mode)"
+            + "\"limiting_group\":\(group),\"limit_lines_a\":\(lines ?? "null"),\"proposed_phase_mode\":\(mode)"
     }
 }
