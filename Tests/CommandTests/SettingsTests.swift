@@ -42,6 +42,19 @@ struct SettingsTests {
         }
     }
 
+    @Test("check says which stations switch phases, and when")
+    func checkPhases() throws {
+        let folder = try TemporaryFolder()
+        let settings = SiteSettings.example().yaml.replacing(
+            "type: abb-terra-ac", with: "type: go-e\n    phase-switching: true")
+        let path = try folder.write(settings, to: "site.yaml")
+        let outcome = try HeadroomProcess.run(["check", "--config", path])
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        let words = outcome.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        let switches = "switches between one phase (L1) and three: to what has given more power for 2 min"
+        #expect(words.ranges(of: switches).count == 1, "\(outcome.output)")
+    }
+
     @Test("check as JSON is one object, without wiring where nothing was measured")
     func checkJSON() throws {
         let folder = try TemporaryFolder()

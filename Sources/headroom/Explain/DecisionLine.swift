@@ -28,9 +28,9 @@ struct DecisionLine: Codable, Equatable {
         var limit: Double
         var lines: [Double?]?
         var reason: String
-        var line: String?
-        var place: String?
-        var group: String?
+        var limitingPhase: String?
+        var limitingPlace: String?
+        var limitingGroup: String?
         var role: String
         /// The supply lines it was counted on.
         var countedOn: [String]
@@ -38,7 +38,7 @@ struct DecisionLine: Codable, Equatable {
         var credited: [Double?]
         var share: [Double?]
         var shareReason: String
-        var shareLine: String?
+        var sharePhase: String?
         var sharePlace: String?
         var shareGroup: String?
         var highest: Double?
@@ -55,7 +55,10 @@ struct DecisionLine: Codable, Equatable {
         var limitNote: String?
 
         enum CodingKeys: String, CodingKey {
-            case name, reason, line, place, group, role, status
+            case name, reason, role, status
+            case limitingPhase = "limiting_phase"
+            case limitingPlace = "limiting_place"
+            case limitingGroup = "limiting_group"
             case limit = "limit_a"
             case lines = "limit_lines_a"
             case countedOn = "counted_on"
@@ -63,7 +66,7 @@ struct DecisionLine: Codable, Equatable {
             case credited = "credited_a"
             case share = "share_a"
             case shareReason = "share_reason"
-            case shareLine = "share_line"
+            case sharePhase = "share_phase"
             case sharePlace = "share_place"
             case shareGroup = "share_group"
             case highest = "highest_a"
@@ -84,7 +87,7 @@ struct DecisionLine: Codable, Equatable {
         case usable = "usable_a"
         case base = "base_a"
         case highestBase = "highest_base_a"
-        case power = "power_w"
+        case power = "p_w"
         case secondsToTrip = "time_to_trip_s"
     }
 }
@@ -134,16 +137,16 @@ extension DecisionLine.Station {
         limit = DecisionLine.thousandths(part.limit.amperes) ?? 0
         lines = part.limit.lineAmperes.map { DecisionLine.perLine($0) }
         reason = part.limit.reason.identifier
-        line = part.limit.limitingPhase?.name
-        place = part.limit.limitingPlace?.identifier
-        self.group = group(part.limit.limitingPlace)
+        limitingPhase = part.limit.limitingPhase?.name
+        limitingPlace = part.limit.limitingPlace?.identifier
+        limitingGroup = group(part.limit.limitingPlace)
         role = part.role.identifier
         countedOn = Phase.allCases.filter { part.phases.contains($0) }.map(\.name)
         inForce = DecisionLine.perLine(part.inForceAmperes)
         credited = DecisionLine.perLine(part.creditedAmperes)
         share = DecisionLine.perLine(part.shareAmperes)
         shareReason = part.shareReason.identifier
-        shareLine = part.sharePhase?.name
+        sharePhase = part.sharePhase?.name
         sharePlace = part.sharePlace?.identifier
         shareGroup = group(part.sharePlace)
         highest = DecisionLine.thousandths(part.highestAmperes)
@@ -178,14 +181,4 @@ extension StationRole {
         case .settingsUnusable: "settings_unusable"
         }
     }
-}
-
-extension AllocationAlarm {
-    private static let named: [(AllocationAlarm, String)] = [
-        (.overloadNotSolvable, "overload_not_solvable"), (.noMeasurement, "no_measurement"),
-        (.stationSilent, "station_silent"), (.stationDisobeys, "station_disobeys"),
-        (.settingsUnusable, "settings_unusable"),
-    ]
-
-    fileprivate var identifiers: [String] { Self.named.filter { contains($0.0) }.map(\.1) }
 }

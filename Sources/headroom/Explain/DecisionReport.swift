@@ -51,7 +51,7 @@ enum DecisionReport {
         var sentences = [role(station)]
         if station.role == "car" || station.role == "parked", let share = station.share.compactMap({ $0 }).max() {
             var words = "Its share of what is usable is \(amperes(share)), ended by: "
-            words += place(station.shareReason, station.shareLine, station.shareGroup)
+            words += place(station.shareReason, station.sharePhase, station.shareGroup)
             sentences.append(words + ".")
             if share > station.limit + 0.05 {
                 sentences.append("It is told less than that: \(reason(station)).")
@@ -90,7 +90,7 @@ enum DecisionReport {
     }
 
     private static func reason(_ station: DecisionLine.Station) -> String {
-        place(station.reason, station.line, station.group)
+        place(station.reason, station.limitingPhase, station.limitingGroup)
     }
 
     /// A reason's words, with the line and the group where it names them.

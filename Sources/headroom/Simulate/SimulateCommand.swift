@@ -25,7 +25,7 @@ struct SimulateCommand: ParsableCommand {
 
             --json: one object a line. type 'interval': seconds, t_s, time, base_a and load_a (means of L1, L2, L3), highest_a, \
             waiting (cars without current that want some), signal, alarms, time_to_trip_s (null: never), stations (limit_a, \
-            drawn_a, reason, limiting_phase, car, phase_mode (single, three, null: does not switch), phase_switches). type 'session', when a car leaves: station, lines, car_a, arrival_s, \
+            drawn_a (means of L1, L2, L3), reason, limiting_phase, car, phase_mode (single, three, null: does not switch), phase_switches). type 'session', when a car leaves: station, lines, car_a, arrival_s, \
             departure_s, needed_wh, delivered_wh, unlimited_wh (at a connection without a limit), wait_s (null: no \
             current at all), paused_s, full. type 'summary', at the end.
 

@@ -28,7 +28,7 @@ extension SimulateWords {
         for (line, phase) in Phase.allCases.enumerated() {
             lines.append(
                 "  \(phase.name)              highest \(fixed(summary.highestAmperes[line], 1)) A of "
-                    + "\(amperes(plan.site.limits.mainAmperes[phase])), above it \(overload.secondsAboveFuse[line]) s "
+                    + "\(amperes(plan.site.limits.mainAmperes[phase])), above it \(overload.secondsAboveMainLimit[line]) s "
                     + "(beyond the cars' reaction \(overload.secondsBeyondReaction[line]) s); "
                     + "in the margin \(overload.secondsInMargin[line]) s (\(overload.secondsInMarginBeyondReaction[line]) s)"
             )
@@ -83,7 +83,7 @@ extension SimulateWords {
                 padded("\(fixed(amperes, 0)) A", 11) + padded(percent(summary.deliveredShare), 12)
                     + padded("\(summary.fullCount) of \(summary.visitCount)", 12)
                     + padded(duration(summary.waitSeconds.mean), 12)
-                    + padded("\(summary.overload.secondsAboveFuse.max())", 16)
+                    + padded("\(summary.overload.secondsAboveMainLimit.max())", 16)
             }
     }
 }

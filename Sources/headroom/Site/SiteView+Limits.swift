@@ -56,7 +56,7 @@ extension SiteView {
     /// Members about the fuse of one line, each with a comma before it.
     func fuseMembers(_ phase: Phase) -> String {
         guard let used = snapshot.fuseUsedShare, let seconds = snapshot.secondsToTrip else {
-            return ",\"fuse_used\":null,\"time_to_trip_s\":null"
+            return ",\"fuse_used_share\":null,\"time_to_trip_s\":null"
         }
         let (share, trip) =
             switch phase {
@@ -64,7 +64,7 @@ extension SiteView {
             case .l2: (used.l2, seconds.l2)
             case .l3: (used.l3, seconds.l3)
             }
-        return ",\"fuse_used\":\(json(share)),\"time_to_trip_s\":\(trip < .infinity ? json(trip) : "null")"
+        return ",\"fuse_used_share\":\(json(share)),\"time_to_trip_s\":\(trip < .infinity ? json(trip) : "null")"
     }
 
     /// Members about what decided a station's limit, each with a comma before it.

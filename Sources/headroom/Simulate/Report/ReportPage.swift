@@ -92,7 +92,7 @@ struct ReportPage {
             ),
             (
                 "\(fixed(summary.highestAmperes[highest], 1)) A", "highest load, on L\(highest + 1)",
-                "of \(amperes(main)); above it for \(summary.overload.secondsAboveFuse.max()) s"
+                "of \(amperes(main)); above it for \(summary.overload.secondsAboveMainLimit.max()) s"
             ),
             (
                 fixed(summary.jainIndex, 2), "fairness (Jain index)",
@@ -179,7 +179,7 @@ struct ReportPage {
                 + "<td class=\"number\">\(percent(summary.deliveredShare))</td>"
                 + "<td class=\"number\">\(summary.fullCount) of \(summary.visitCount)</td>"
                 + "<td class=\"number\">\(duration(summary.waitSeconds.mean))</td>"
-                + "<td class=\"number\">\(summary.overload.secondsAboveFuse.max()) s</td></tr>"
+                + "<td class=\"number\">\(summary.overload.secondsAboveMainLimit.max()) s</td></tr>"
         }
         return
             "<section><h2>Other connections</h2><p class=\"note\">The same cars and the same building at other main fuses."
