@@ -45,10 +45,9 @@ struct CheckCommand: ParsableCommand {
                 WiringMeasurement.lines(wiring).forEach { print($0) }
             }
             // For scripts: something outside is not as it should be.
-            if let wiring, !wiring.findings.isEmpty {
-                flushOutput()
-                throw ExitCode(1)
-            }
+            flushOutput()
+            if let loss = wiring?.loss { throw RunError(loss) }
+            if let wiring, !wiring.report.findings.isEmpty { throw ExitCode(1) }
         }
     }
 
