@@ -11,7 +11,8 @@ struct SimulateCommand: ParsableCommand {
             Takes the file that headroom run takes; touches neither ADC nor stations. The same seed gives the same output.
 
             --load: a table with a first line of column names: 'time' (2019-09-01T08:00:00) or 't_s' (seconds), and a \
-            column for each line, l1_a,l2_a,l3_a (also i1,i2,i3 or l1_kw,l2_kw,l3_kw); rows any time apart. Other names: \
+            column for each line, l1_a,l2_a,l3_a (also i1,i2,i3 or l1_kw,l2_kw,l3_kw); rows any time apart, with a UTC offset (+02:00) or Z where \
+            clocks are set meanwhile. Other names: \
             --load-columns i_a,-,- (ampere, or power where a name ends in _kw or _w; '-': nothing on this line). A load \
             of a day and more is played by the time of day, a shorter one over and over. Without --load a house with \
             three flats is drawn.
