@@ -25,6 +25,14 @@ struct CarKnowledge: BitwiseCopyable {
         return phases.rawValue & lines.rawValue & 7 == 7
     }
 
+    /// True where it has shown that it uses one line of several.
+    var isSinglePhase: Bool {
+        @_noAllocation @_noLocks get {
+            guard let phases else { return false }
+            return phases.lineCount == 1
+        }
+    }
+
     /// Whether it was shown to take nothing to speak of.
     @_noAllocation @_noLocks
     func isIdle(lowest: Double) -> Bool { demandAmperes <= lowest }
@@ -41,12 +49,17 @@ struct CarKnowledge: BitwiseCopyable {
     /// - Parameters:
     ///   - allowed: what it could have drawn, as the station confirmed it.
     ///   - wired: the lines of the station.
+    ///   - showsPhases: false: it was offered one line only, which says nothing of the others.
     @_noAllocation @_noLocks
     mutating func learn(
-        drawn: PerPhaseAmperes, allowed: Double, lowest: Double, wired: PhaseSet, now: MonotonicTime,
-        policy: AllocationPolicy
+        drawn: PerPhaseAmperes, allowed: Double, lowest: Double, wired: PhaseSet, showsPhases: Bool,
+        now: MonotonicTime, policy: AllocationPolicy
     ) {
-        learnPhases(drawn, wired: wired, now: now, policy: policy)
+        if showsPhases {
+            learnPhases(drawn, wired: wired, now: now, policy: policy)
+        } else {
+            candidateSince = .never
+        }
         learnDemand(drawn.largest(on: wired), allowed: allowed, lowest: lowest, now: now, policy: policy)
     }
 

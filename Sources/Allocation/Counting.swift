@@ -284,7 +284,8 @@ extension StationState {
         guard isUsable, rating.isManaged, !(report.status == .discharging), !(report.status == .free) else { return }
         car.learn(
             drawn: drawn, allowed: min(known(report.acceptedAmperes) ?? 0, limit.amperes), lowest: grid.lowestAmperes,
-            wired: rating.phases, now: report.drawnTime, policy: policy)
+            wired: rating.phases, showsPhases: !rating.switchesPhases || switching.isThree, now: report.drawnTime,
+            policy: policy)
     }
 
     /// Decides which part of the measured current is this station's.

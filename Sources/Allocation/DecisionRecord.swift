@@ -74,6 +74,8 @@ public struct StationRecord: Sendable, BitwiseCopyable {
     public var highestAmperes: Double
     /// What it has had since its car came, over all lines and by its weight, in ampere-seconds; the queue goes by it.
     public var servedAmpereSeconds: Double
+    /// How a station that switches phases said to be switched; nil: it does not switch, or does not tell.
+    public var phaseMode: PhaseMode?
     /// The plan.
     public var limit: StationLimit
 }
@@ -83,7 +85,8 @@ extension StationState {
         StationRecord(
             role: role, phases: lines, inForceAmperes: inForce, creditedAmperes: credit, shareAmperes: target,
             shareReason: targetReason, sharePhase: targetPhase, sharePlace: targetPlace,
-            highestAmperes: highestAmperes, servedAmpereSeconds: turn.served, limit: limit)
+            highestAmperes: highestAmperes, servedAmpereSeconds: turn.served,
+            phaseMode: switching.reported, limit: limit)
     }
 }
 

@@ -5,6 +5,8 @@ struct PhaseSwitching: BitwiseCopyable {
     /// What the station says.
     private(set) var reported: PhaseMode?
     private var betterSince = MonotonicTime.never
+    /// Since when what is proposed has not been better.
+    private var worseSince = MonotonicTime.never
     private var lastProposal = MonotonicTime.never
 
     @_noAllocation @_noLocks
@@ -35,16 +37,27 @@ struct PhaseSwitching: BitwiseCopyable {
         proposed = nil
     }
 
-    /// Proposes the mode with the larger power when it has been so for long enough.
+    /// Nothing is proposed.
+    @_noAllocation @_noLocks
+    mutating func rest() {
+        betterSince = .never
+        worseSince = .never
+        proposed = nil
+    }
+
+    /// Proposes the mode with the larger power when it has been so for long enough. Withdraws a proposal likewise: for a
+    /// moment of its pause, what the car drew looks like base load.
     @_noAllocation @_noLocks
     mutating func weigh(singleWatts: Double, threeWatts: Double, now: MonotonicTime, policy: AllocationPolicy) {
         guard let reported else { return }
         let better: PhaseMode = singleWatts > threeWatts ? .single : .three
         guard !(better == reported), singleWatts > 0 || threeWatts > 0 else {
-            betterSince = .never
-            proposed = nil
+            if worseSince == .never { worseSince = now }
+            let lasting = max(policy.phaseSwitchAfterSeconds, policy.reactionSeconds + policy.reportLagSeconds)
+            guard case .some = proposed, now.seconds(since: worseSince) < lasting else { return rest() }
             return
         }
+        worseSince = .never
         if betterSince == .never { betterSince = now }
         if case .some = proposed { return }
         guard now.seconds(since: betterSince) >= policy.phaseSwitchAfterSeconds,

@@ -102,8 +102,8 @@ public struct CSVTable {
         return value
     }
 
-    /// A moment, with the offset from UTC where one is written.
-    public func time(_ row: Row, _ place: Int) throws(CSVError) -> (time: WallTime, offsetSeconds: Int64?) {
+    /// A moment, with what is written of its clock.
+    public func time(_ row: Row, _ place: Int) throws(CSVError) -> (time: WallTime, clock: WallTime.Clock) {
         guard let time = WallTime.parse(row.fields[place]) else {
             throw error(
                 row, place, "'\(row.fields[place])' is no time",

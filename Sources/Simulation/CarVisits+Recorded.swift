@@ -29,7 +29,9 @@ public struct RecordedSessions: Sendable {
         for row in table.rows {
             let arrival = try table.time(row, arrivalPlace)
             let departure = try table.time(row, departurePlace)
-            let shift = (arrival.offsetSeconds ?? 0) - (departure.offsetSeconds ?? arrival.offsetSeconds ?? 0)
+            let shift =
+                (arrival.clock.offsetSeconds ?? 0)
+                - (departure.clock.offsetSeconds ?? arrival.clock.offsetSeconds ?? 0)
             let stay = departure.time.seconds - arrival.time.seconds + shift
             guard stay > 0, stay <= 100 * 86_400 else {
                 throw table.error(

@@ -8,11 +8,14 @@ public struct RecordedLoad: Sendable {
     public let periodSeconds: Int64
     /// When its first row was recorded.
     public let began: WallTime
+    /// Where its clock was set, as for summer time.
+    public let clockChanges: [ClockChange]
 
-    private init(starts: [Int64], milliamperes: [SIMD3<Int32>], began: WallTime) {
+    private init(starts: [Int64], milliamperes: [SIMD3<Int32>], began: WallTime, clockChanges: [ClockChange]) {
         self.starts = starts
         self.milliamperes = milliamperes
         self.began = began
+        self.clockChanges = clockChanges
         let count = starts.count
         let lastStep = count > 1 ? starts[count - 1] - starts[count - 2] : 1
         let length = starts[count - 1] + lastStep
@@ -57,21 +60,9 @@ public struct RecordedLoad: Sendable {
             }
             places.append(try table.place(of: name))
         }
-        var starts: [Int64] = []
+        let clock = try RowClock(table, timePlace, isClock: isClock)
         var values: [SIMD3<Int32>] = []
-        var began = WallTime(seconds: 0)
         for row in table.rows {
-            let second =
-                isClock
-                ? try table.time(row, timePlace).time.seconds : Int64(try table.number(row, timePlace, 0...1e10))
-            if starts.isEmpty { began = WallTime(seconds: second) }
-            let start = second - began.seconds
-            if let last = starts.last, start <= last {
-                throw table.error(
-                    row, timePlace, "not a second or more after the row before",
-                    "sort the rows by time, one a second at most; of the hour that comes twice when summer time ends "
-                        + "keep one")
-            }
             var sample = SIMD3<Int32>.zero
             for (line, place) in places.enumerated() {
                 guard let place else { continue }
@@ -79,10 +70,10 @@ public struct RecordedLoad: Sendable {
                 let perUnit = name.hasSuffix("_kw") ? 1000 / volts : name.hasSuffix("_w") ? 1 / volts : 1
                 sample[line] = Int32((try table.number(row, place, -100_000...100_000) * perUnit * 1000).rounded())
             }
-            starts.append(start)
             values.append(sample)
         }
-        return RecordedLoad(starts: starts, milliamperes: values, began: began)
+        return RecordedLoad(
+            starts: clock.starts, milliamperes: values, began: clock.began, clockChanges: clock.changes)
     }
 
     private static func known(in table: CSVTable) throws(CSVError) -> [String?] {
@@ -94,15 +85,33 @@ public struct RecordedLoad: Sendable {
     }
 
     /// Where the player is.
-    struct Cursor { fileprivate var row = 0 }
+    struct Cursor {
+        fileprivate var row = 0
+        /// Of the second in which the run began; nil: not sought yet.
+        fileprivate var offset: Int64?
+    }
+
+    /// Seconds from the first row to the moment at which its clock shows what the run's shows at its beginning. From
+    /// there on both go on by the second: the run's clock is never set.
+    private func offset(runBegan: WallTime) -> Int64 {
+        guard followsTimeOfDay else { return 0 }
+        let shown = within(runBegan.seconds - began.seconds)
+        var offset = shown
+        for change in clockChanges where shown - change.aheadSeconds >= change.second {
+            offset = shown - change.aheadSeconds
+        }
+        return offset
+    }
+
+    private func within(_ seconds: Int64) -> Int64 { (seconds % periodSeconds + periodSeconds) % periodSeconds }
 
     /// The load at `time`, in milliampere. Cheap where `time` goes on from call to call.
     ///
     /// - Parameter began: when the run began.
     func milliamperes(at time: WallTime, runBegan: WallTime, cursor: inout Cursor) -> SIMD3<Int32> {
-        let origin = followsTimeOfDay ? began : runBegan
-        let offset = time.seconds - origin.seconds
-        let second = (offset % periodSeconds + periodSeconds) % periodSeconds
+        let offset = cursor.offset ?? offset(runBegan: runBegan)
+        cursor.offset = offset
+        let second = within(offset + time.seconds - runBegan.seconds)
         if starts[cursor.row] > second { cursor.row = 0 }
         while cursor.row + 1 < starts.count, starts[cursor.row + 1] <= second { cursor.row += 1 }
         return milliamperes[cursor.row]

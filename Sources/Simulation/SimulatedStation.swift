@@ -10,13 +10,19 @@ struct SimulatedStation: Sendable {
     private let lines: [Int]
 
     // What its writer knows.
-    private(set) var report = StationReport()
+    var report = StationReport()
     private var wishAmperes: Double?
     private var sentAmperes: Double?
+    /// How the plan wants it switched; nil: as it is.
+    private(set) var wantedMode: PhaseMode?
+    var phaseSwitch = PhaseSwitchState()
     // Its electronics.
     private var commandedAmperes: Double
     private var actingAmperes: Double
     private var actsAt = Int.max
+    var phaseMode = PhaseMode.three
+    /// How often it was switched between one phase and three.
+    var phaseSwitchCount = 0
     private var lastContact = 0
     private var resumesAt = Int.min
     private var wasPaused = false
@@ -36,7 +42,9 @@ struct SimulatedStation: Sendable {
         fileprivate(set) var car: Car
         /// The same car at a station without a limit: what it would have had.
         fileprivate(set) var unlimited: Car
+        /// On three phases, and on one.
         fileprivate let usedLines: SIMD3<Int32>
+        fileprivate let firstLine: SIMD3<Int32>
         /// Milliampere-seconds over all its lines, limited and not.
         fileprivate(set) var milliampereSeconds: Int64 = 0
         fileprivate(set) var unlimitedMilliampereSeconds: Int64 = 0
@@ -62,7 +70,9 @@ struct SimulatedStation: Sendable {
             random: &random)
         var used = SIMD3<Int32>.zero
         for line in lines.prefix(phases) { used[line] = 1 }
-        stay = Stay(visit: visit, car: car, unlimited: car, usedLines: used)
+        var first = SIMD3<Int32>.zero
+        for line in lines.prefix(1) { first[line] = 1 }
+        stay = Stay(visit: visit, car: car, unlimited: car, usedLines: used, firstLine: first)
         wasPaused = false
     }
 
@@ -81,6 +91,7 @@ struct SimulatedStation: Sendable {
         commandedAmperes = model.powerOnAmperes
         actingAmperes = model.powerOnAmperes
         actsAt = .max
+        phaseMode = .three
         lastContact = rebootsUntil
         sentAmperes = nil
     }
@@ -98,12 +109,19 @@ struct SimulatedStation: Sendable {
 
     /// Hands over the newest limit; it is at the station at once where that can be reached.
     mutating func publish(_ limit: StationLimit, at now: Int) {
+        wantedMode = limit.proposedMode
         let wish = model.steps.rounded(limit.amperes)
         guard wish != wishAmperes else { return }
         wishAmperes = wish
         report.inFlightAmperes = max(wish, report.inFlightAmperes ?? 0)
-        if isReachable(at: now) { send(wish, at: now) }
+        if isReachable(at: now), let setpoint { send(setpoint, at: now) }
     }
+
+    /// What it is to be told; nil: nothing yet.
+    private var setpoint: Double? { phaseSwitch.holdsPause ? 0 : wishAmperes }
+
+    /// Whether it has taken the pause of a change of phases.
+    var holdsPause: Bool { sentAmperes == 0 && setpoint == 0 && actsAt == .max }
 
     private func isReachable(at now: Int) -> Bool { !isSilent && now >= rebootsUntil }
 
@@ -127,6 +145,8 @@ struct SimulatedStation: Sendable {
         guard isReachable(at: now) else {
             report.isAnswering = false
             report.status = .unknown
+            report.phaseMode = nil
+            phaseSwitch.connectionBegan()
             // Whatever it was told before, it is told again.
             sentAmperes = nil
             return
@@ -135,10 +155,10 @@ struct SimulatedStation: Sendable {
         lastContact = now
         report.isAnswering = true
         report.lastContact = time
-        if let wish = wishAmperes, sentAmperes != wish { send(wish, at: now) }
+        if let setpoint, sentAmperes != setpoint { send(setpoint, at: now) }
         if actsAt == .max {
             report.acceptedAmperes = sentAmperes ?? actingAmperes
-            if sentAmperes == wishAmperes { report.inFlightAmperes = nil }
+            if sentAmperes == setpoint { report.inFlightAmperes = nil }
         }
         guard now % model.pollSeconds == 0 else { return }
         // Its meter shows the second before.
@@ -146,6 +166,7 @@ struct SimulatedStation: Sendable {
             Double(drawn[0]) / 1000, Double(drawn[1]) / 1000, Double(drawn[2]) / 1000)
         report.drawnTime = time
         report.status = stay == nil ? .free : drawn.wrappedSum() > 0 ? .charging : .occupied
+        if model.rating.switchesPhases { followPhaseSwitch(at: now) }
     }
 
     // MARK: The electronics and the car
@@ -167,14 +188,16 @@ struct SimulatedStation: Sendable {
         let permitted = active >= Car.smallestAmperes ? active : 0
         if wasPaused, permitted > 0 { resumesAt = now + model.resumesAfterSeconds }
         wasPaused = permitted == 0
-        drawn = stay?.advance(offer: now >= resumesAt ? permitted : 0, station: model, at: now, volts: volts) ?? .zero
+        drawn =
+            stay?.advance(
+                offer: now >= resumesAt ? permitted : 0, on: phaseMode, station: model, at: now, volts: volts) ?? .zero
     }
 }
 
 extension SimulatedStation.Stay {
     /// - Returns: the current of each line in milliampere.
     fileprivate mutating func advance(
-        offer: Double, station: StationModel, at now: Int, volts: Double
+        offer: Double, on mode: PhaseMode, station: StationModel, at now: Int, volts: Double
     ) -> SIMD3<Int32> {
         let lineCount = Int64(usedLines.wrappedSum())
         let wattHours = volts * Double(lineCount) / 3_600_000
@@ -186,13 +209,15 @@ extension SimulatedStation.Stay {
         let wanted = wantsCurrent
         car.advance(offer: offer, now: Double(now), elapsed: 1)
         let milliamperes = Int32((car.amperes * 1000).rounded())
-        car.fill(wattHours: Double(milliamperes) * wattHours)
-        milliampereSeconds += Int64(milliamperes) * lineCount
+        let drawn = (mode == .single ? firstLine : usedLines) &* SIMD3(repeating: milliamperes)
+        let sum = Int64(drawn.wrappedSum())
+        car.fill(wattHours: Double(sum) * volts / 3_600_000)
+        milliampereSeconds += sum
         if milliamperes > 0 {
             if firstCurrentSecond == nil { firstCurrentSecond = now }
         } else if wanted, firstCurrentSecond != nil {
             pausedSeconds += 1
         }
-        return usedLines &* SIMD3(repeating: milliamperes)
+        return drawn
     }
 }

@@ -30,14 +30,14 @@ public struct OverloadJudge: Sendable {
     private(set) var isAboveUsable = false
 
     /// Seconds above the fuse's rating.
-    public private(set) var secondsAboveFuse = SIMD3<Int>.zero
+    public private(set) var secondsAboveMainLimit = SIMD3<Int>.zero
     /// Of these, by what is not controllable alone: no plan could have helped.
-    public private(set) var secondsBaseAboveFuse = SIMD3<Int>.zero
+    public private(set) var secondsBaseAboveMainLimit = SIMD3<Int>.zero
     /// Seconds in which a line would have been above the fuse's rating even with the lowest base load of the reaction
     /// time (`SimulatedSite.reactionSeconds`) before: the cars had time to follow and have not.
     public private(set) var secondsBeyondReaction = SIMD3<Int>.zero
     /// Longest stretch above the fuse's rating, in seconds.
-    public private(set) var longestAboveFuse = SIMD3<Int>.zero
+    public private(set) var longestAboveMainLimit = SIMD3<Int>.zero
     /// Seconds in which the margin below the fuse's rating was used.
     public private(set) var secondsInMargin = SIMD3<Int>.zero
     /// Of these, beyond the reaction time.
@@ -81,10 +81,10 @@ public struct OverloadJudge: Sendable {
                 stretch[line] = 0
                 continue
             }
-            secondsAboveFuse[line] += 1
+            secondsAboveMainLimit[line] += 1
             stretch[line] += 1
-            longestAboveFuse[line] = max(longestAboveFuse[line], stretch[line])
-            if now[line] > rated[line] { secondsBaseAboveFuse[line] += 1 }
+            longestAboveMainLimit[line] = max(longestAboveMainLimit[line], stretch[line])
+            if now[line] > rated[line] { secondsBaseAboveMainLimit[line] += 1 }
             if isControlled, lowest[line] + controlled[line] - Self.tolerance > rated[line] {
                 secondsBeyondReaction[line] += 1
             }

@@ -89,12 +89,18 @@ public struct Simulation: ~Copyable {
         public var hasCar: Bool
         public var wantsCurrent: Bool
         public var waits: Bool { wantsCurrent && drawn == .zero }
+        /// How it charges; nil: it does not switch phases.
+        public var phaseMode: PhaseMode?
+        /// How often it was switched between one phase and three so far.
+        public var phaseSwitchCount: Int
     }
 
     public func station(_ index: Int) -> StationView {
         StationView(
             limit: allocator[index], drawn: stations[index].drawn, report: reports[index],
-            hasCar: stations[index].stay != nil, wantsCurrent: stations[index].stay?.wantsCurrent ?? false)
+            hasCar: stations[index].stay != nil, wantsCurrent: stations[index].stay?.wantsCurrent ?? false,
+            phaseMode: site.stations[index].rating.switchesPhases ? stations[index].phaseMode : nil,
+            phaseSwitchCount: stations[index].phaseSwitchCount)
     }
 
     // MARK: What it does
@@ -151,7 +157,9 @@ public struct Simulation: ~Copyable {
                 if Self.protect(&allocator, reports, reading(load, at: time), time) { publish(at: now) }
             }
         }
-        if Self.allocate(&allocator, reports, reading(load, at: end), end) || now == 0 { publish(at: now) }
+        // Even unchanged limits: another number of phases may be proposed, and the first plan is new to the stations.
+        _ = Self.allocate(&allocator, reports, reading(load, at: end), end)
+        publish(at: now)
         if allocator.endedInterventionCount > interventions.count, let last = allocator.lastIntervention {
             interventions.append(last)
         }

@@ -41,6 +41,8 @@ public struct SimulationSummary: Sendable {
     /// Seconds that stations with a car that wants current spent under each rule, most first.
     public var reasonSeconds: [(reason: LimitReason, seconds: Int)]
     public var interventions: [Intervention]
+    /// How often each station was switched between one phase and three; nil: it does not switch.
+    public var phaseSwitchCounts: [Int?]
 
     /// Call after `Simulation.finish`.
     public init(_ simulation: borrowing Simulation) {
@@ -85,6 +87,11 @@ public struct SimulationSummary: Sendable {
         reasonSeconds = LimitReason.allCases.map { ($0, reasons[Int($0.rawValue)]) }.filter { $0.1 > 0 }
             .sorted { $0.1 > $1.1 }
         interventions = simulation.interventions
+        phaseSwitchCounts = []
+        for index in 0..<simulation.stationCount {
+            let station = simulation.station(index)
+            phaseSwitchCounts.append(station.phaseMode.map { _ in station.phaseSwitchCount })
+        }
     }
 
     /// Of what an unlimited connection would have delivered, the share that the cars had.

@@ -23,6 +23,8 @@ public struct StationModel: Sendable {
     public var contactLostAfterSeconds: Int?
     /// What it then offers, in ampere; nil: what it was told last.
     public var contactLostAmperes: Double?
+    /// Whole seconds for which it stays paused when it was told to charge on another number of phases.
+    public var phaseSwitchSeconds: Int
     /// Whole seconds of a restart, and the limit after it.
     public var rebootSeconds: Int
     public var powerOnAmperes: Double
@@ -40,6 +42,7 @@ public struct StationModel: Sendable {
         pollSeconds = 1
         contactLostAfterSeconds = rating.failSafeAmperes == nil ? nil : Self.whole(rating.failSafeAfterSeconds)
         contactLostAmperes = rating.failSafeAmperes
+        phaseSwitchSeconds = 30
         rebootSeconds = 20
         powerOnAmperes = rating.maximumAmperes
     }
@@ -53,6 +56,7 @@ public struct StationModel: Sendable {
         actsAfterSeconds = Self.whole(habits.limitActsAfterSeconds)
         resumesAfterSeconds = Self.whole(habits.resumesAfterSeconds)
         pollSeconds = max(1, Self.whole(profile.pollSeconds(timeoutSeconds: configuration.failSafeAfterSeconds)))
+        if let phases = profile.phases { phaseSwitchSeconds = Self.whole(phases.changeSeconds) }
         rebootSeconds = Self.whole(habits.rebootSeconds)
         powerOnAmperes = min(habits.powerOnAmperes ?? rating.maximumAmperes, rating.maximumAmperes)
         guard !profile.hasFailSafe else { return }

@@ -33,15 +33,15 @@ public struct WallTime: Sendable, Hashable, Comparable {
     /// Reads `2019-09-01`, `2019-09-01 08:00`, `2019-09-01T08:00:00.5-07:00`, and a letter behind it (`Z`, or the `S` and
     /// `W` for summer and winter time of utility meters). Fractions of a second are dropped.
     ///
-    /// - Returns: nil where it is no such text; the offset from UTC in seconds where one is written.
-    public static func parse(_ text: some StringProtocol) -> (time: WallTime, offsetSeconds: Int64?)? {
+    /// - Returns: nil where it is no such text.
+    public static func parse(_ text: some StringProtocol) -> (time: WallTime, clock: Clock)? {
         var reader = DigitReader(text)
         guard let year = reader.number(4), reader.take("-"), let month = reader.number(2), reader.take("-"),
             let day = reader.number(2), (1...12).contains(month), day >= 1,
             day <= daysInMonth(month, ofYear: year)
         else { return nil }
         let start = daysFromCivil(year, month, day) * 86_400
-        if reader.isAtEnd { return (WallTime(seconds: start), nil) }
+        if reader.isAtEnd { return (WallTime(seconds: start), .unknown) }
         guard reader.take("T") || reader.take(" "), let hour = reader.number(2), reader.take(":"),
             let minute = reader.number(2), hour < 24, minute < 60
         else { return nil }
@@ -52,15 +52,46 @@ public struct WallTime: Sendable, Hashable, Comparable {
             if reader.take(".") { guard reader.skipDigits() else { return nil } }
         }
         let time = WallTime(seconds: start + hour * 3600 + minute * 60 + second)
-        if reader.isAtEnd { return (time, nil) }
-        if reader.take("Z") { return reader.isAtEnd ? (time, 0) : nil }
-        if reader.take("S") || reader.take("W") { return reader.isAtEnd ? (time, nil) : nil }
+        if reader.isAtEnd { return (time, .unknown) }
+        if reader.take("Z") { return reader.isAtEnd ? (time, .utcOffset(0)) : nil }
+        if reader.take("S") { return reader.isAtEnd ? (time, .season(isSummer: true)) : nil }
+        if reader.take("W") { return reader.isAtEnd ? (time, .season(isSummer: false)) : nil }
         let isEast = reader.take("+")
         guard isEast || reader.take("-"), let hours = reader.number(2) else { return nil }
         _ = reader.take(":")
         guard let minutes = reader.number(2), hours <= 14, minutes < 60, reader.isAtEnd else { return nil }
         let offset = hours * 3600 + minutes * 60
-        return (time, isEast ? offset : -offset)
+        return (time, .utcOffset(isEast ? offset : -offset))
+    }
+
+    /// What is written of the clock that showed a moment.
+    public enum Clock: Sendable, Equatable {
+        case unknown
+        /// So many seconds before UTC, east of Greenwich.
+        case utcOffset(Int64)
+        /// Summer time, or winter time.
+        case season(isSummer: Bool)
+
+        /// The offset from UTC in seconds, where it is written.
+        public var offsetSeconds: Int64? {
+            if case .utcOffset(let seconds) = self { seconds } else { nil }
+        }
+
+        /// What clocks of its kind are ahead of a common one, in seconds; nil: not known.
+        var aheadSeconds: Int64? {
+            switch self {
+            case .unknown: nil
+            case .utcOffset(let seconds): seconds
+            case .season(let isSummer): isSummer ? 3600 : 0
+            }
+        }
+
+        func isOfSameKind(as other: Clock) -> Bool {
+            switch (self, other) {
+            case (.unknown, .unknown), (.utcOffset, .utcOffset), (.season, .season): true
+            default: false
+            }
+        }
     }
 
     private static func twoDigits(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }

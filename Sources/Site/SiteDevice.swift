@@ -165,9 +165,11 @@ public final class SiteDevice: Sendable {
 
     /// What could not be set up as wished, and the ADC's last error, in words.
     public func messages() -> [String] {
-        shared.warnings.withLock { $0 } + shared.lastError.withLock { $0.map { [$0] } ?? [] }
-            + (inputs?.problem.map { [$0] } ?? [])
+        shared.warnings.withLock { $0 } + [meterError, inputs?.problem].compactMap(\.self)
     }
+
+    /// Why the ADC cannot be measured at the moment, with what to do; nil: nothing is known to be wrong with it.
+    public var meterError: String? { shared.lastError.withLock { $0 } }
 
     private func startWriters() throws(SiteError) -> [StationWriter] {
         var writers: [StationWriter] = []

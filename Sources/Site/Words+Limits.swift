@@ -98,3 +98,14 @@ extension ProtectiveDevice {
         return "\(kindWords) \(Site.amperes(ratedAmperes))"
     }
 }
+
+extension AllocationAlarm {
+    private static let named: [(AllocationAlarm, String)] = [
+        (.overloadNotSolvable, "overload_not_solvable"), (.noMeasurement, "no_measurement"),
+        (.stationSilent, "station_silent"), (.stationDisobeys, "station_disobeys"),
+        (.settingsUnusable, "settings_unusable"),
+    ]
+
+    /// As in JSON lines, `station_silent` for example.
+    public var identifiers: [String] { Self.named.filter { contains($0.0) }.map(\.1) }
+}

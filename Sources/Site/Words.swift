@@ -21,6 +21,16 @@ extension MeterChannel {
     }
 }
 
+extension PhaseMode {
+    /// As in JSON lines.
+    public var identifier: String {
+        switch self {
+        case .single: "single"
+        case .three: "three"
+        }
+    }
+}
+
 extension StationStatus {
     /// As the portal shows it.
     public var words: String {

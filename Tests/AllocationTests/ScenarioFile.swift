@@ -159,7 +159,9 @@ struct Scenario: CustomTestStringConvertible, Sendable {
                 add(.expectTrip(longer: words[1] == "after", seconds: try number(words[2])))
             case "expect" where words.count == 3 && words[1] == "proposes":
                 guard let station = stationNames.firstIndex(of: words[0]) else { throw fail("no station") }
-                add(.expectProposal(station: station, PhaseMode.allCases.first { "\($0)" == words[2] }))
+                let mode = PhaseMode.allCases.first { "\($0)" == words[2] }
+                guard mode != nil || words[2] == "nothing" else { throw fail("proposes single, three or nothing") }
+                add(.expectProposal(station: station, mode))
             case "expect" where words.count == 5 && words[1] == "lines":
                 guard let station = stationNames.firstIndex(of: words[0]) else { throw fail("no station") }
                 add(.expectLines(station: station, try currents(words[2...])))

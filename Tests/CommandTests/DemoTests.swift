@@ -8,15 +8,16 @@ struct DemoTests {
         "signal",
     ]
     private static let phaseKeys: Set = [
-        "u_rms", "i_rms", "p", "pf", "headroom_a", "fuse_used", "time_to_trip_s",
+        "u_rms", "i_rms", "p", "pf", "headroom_a", "fuse_used_share", "time_to_trip_s",
     ]
     private static let stationKeys: Set = [
         "name", "status", "answering", "limit_a", "reason", "limiting_phase", "accepted_a", "drawn_a",
         "says", "limit_in_force_a", "last_contact_s", "faults", "error", "limiting_place",
-        "limiting_group", "limit_lines_a", "proposed_phases",
+        "limiting_group", "limit_lines_a", "proposed_phase_mode", "phase_mode", "limit_note",
     ]
     private static let summaryKeys: Set = [
-        "summary", "t_s", "imported_wh", "exported_wh", "highest_a", "seconds_above_limit", "station_seconds_by_reason",
+        "summary", "t_s", "imported_wh", "exported_wh", "highest_a", "seconds_above_main_limit",
+        "station_seconds_by_reason",
         "frames", "frames_lost", "gaps", "reconnects",
     ]
     /// Few frames and stations: a debug build on a busy machine must keep up.

@@ -44,6 +44,32 @@ struct ExplainTests {
         #expect(changes.outputLines.allSatisfy { $0.contains(name) })
     }
 
+    @Test("a station that pauses to change its phases is explained")
+    func phases() throws {
+        let folder = try TemporaryFolder()
+        let station =
+            "{\"name\":\"Wallbox\",\"limit_a\":16,\"reason\":\"main_fuse\",\"limiting_phase\":\"L2\",\"role\":\"car\","
+            + "\"counted_on\":[\"L1\"],\"in_force_a\":[16,0,0],\"credited_a\":[0,0,0],\"share_a\":[16,0,0],"
+            + "\"share_reason\":\"main_fuse\",\"share_phase\":\"L3\",\"served_ah\":1,\"status\":\"occupied\","
+            + "\"drawn_a\":[0,0,0],\"phase_mode\":\"single\",\"proposed_phase_mode\":\"three\","
+            + "\"limit_note\":\"it pauses to change to three phases\"}"
+        let three = "[1,2,3]"
+        let path = try folder.write(
+            "{\"number\":1,\"t_s\":1,\"time\":\"2026-11-23T18:04:10Z\",\"kind\":\"allocation\",\"measured_a\":\(three),"
+                + "\"counted_a\":\(three),\"usable_a\":\(three),\"base_a\":\(three),\"highest_base_a\":\(three),"
+                + "\"signal\":\"normal\",\"alarms\":[],\"time_to_trip_s\":[null,null,null],\"stations\":[\(station)]}\n",
+            to: "decisions.jsonl")
+        let outcome = try HeadroomProcess.run(["explain", path])
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        let words = outcome.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        for sentence in [
+            "main fuse L2", "ended by: main fuse L3", "switched to one phase, to be changed to three phases",
+            "Note: it pauses to change to three phases",
+        ] {
+            #expect(words.contains(sentence), "'\(sentence)' in \(outcome.output)")
+        }
+    }
+
     @Test(
         "what is no recording is told with file and line",
         arguments: [

@@ -42,6 +42,19 @@ struct SettingsTests {
         }
     }
 
+    @Test("check says which stations switch phases, and when")
+    func checkPhases() throws {
+        let folder = try TemporaryFolder()
+        let settings = SiteSettings.example().yaml.replacing(
+            "type: abb-terra-ac", with: "type: go-e\n    phase-switching: true")
+        let path = try folder.write(settings, to: "site.yaml")
+        let outcome = try HeadroomProcess.run(["check", "--config", path])
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        let words = outcome.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        let switches = "switches between one phase (L1) and three: to what has given more power for 2 min"
+        #expect(words.ranges(of: switches).count == 1, "\(outcome.output)")
+    }
+
     @Test("check as JSON is one object, without wiring where nothing was measured")
     func checkJSON() throws {
         let folder = try TemporaryFolder()
@@ -66,13 +79,38 @@ struct SettingsTests {
         let outcome = check.outcome(within: 200)
         #expect(outcome.code == 1, "\(outcome.errors)")
         let wiring = try #require(try jsonObject(outcome.output)["wiring"] as? [String: Any])
-        #expect(Set(wiring.keys) == ["seconds", "sensors", "silent", "findings"])
+        #expect(Set(wiring.keys) == ["seconds", "sensors", "silent", "findings", "loss"])
+        #expect(wiring["loss"] is NSNull)
         let sensors = try #require(wiring["sensors"] as? [String: Any])
         #expect(Set(sensors.keys) == ["known", "confidence", "says", "doubt", "inputs"])
         #expect(sensors["inputs"] as? [String] == ["L1", "L3", "-L2"], "\(outcome.output)")
         let finding = try #require((wiring["findings"] as? [[String: Any]])?.first)
         #expect(Set(finding.keys) == ["finding", "channels", "confidence", "says", "do"])
         #expect((finding["do"] as? String)?.contains("swap the sensors of L2 and L3") == true)
+    }
+
+    @Test("check --measure tells an ADC that is lost in the middle and does not come back", arguments: [false, true])
+    func checkLosesADC(json: Bool) throws {
+        let folder = try TemporaryFolder()
+        let twin = try HeadroomProcess([
+            "twin", "--rate", "4000", "--stations", "1", "--write-config", folder.path("twin.yaml"), "--seconds", "600",
+        ])
+        #expect(twin.wait { !folder.text("twin.yaml").isEmpty })
+        let check = try HeadroomProcess(
+            ["check", "--config", folder.path("twin.yaml"), "--measure", "15"] + (json ? ["--json"] : []))
+        // The thread that looks at the windows is there once the ADC has answered.
+        #expect(check.wait { check.threadNames.contains("wiring") })
+        twin.send(SIGKILL)
+        let outcome = check.outcome(within: 120)
+        #expect(outcome.code == 1 && !outcome.wasSignalled, "\(outcome.errors)")
+        for words in ["the ADC was lost", "is not back", "IIO source", "then check again"] {
+            #expect(outcome.errors.contains(words), "\(outcome.errors)")
+        }
+        #expect(!outcome.output.contains("no fault found"), "\(outcome.output)")
+        if json, let line = outcome.outputLines.first {
+            let wiring = try jsonObject(line)["wiring"] as? [String: Any]
+            #expect((wiring?["loss"] as? String)?.contains("the ADC was lost") == true, "\(line)")
+        }
     }
 
     /// A line of the example that holds `old`, with `new` in its place; what the refusal says.

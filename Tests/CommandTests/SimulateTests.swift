@@ -108,6 +108,24 @@ struct SimulateTests {
             code: 1, saying: ["report.html", "exists"])
     }
 
+    @Test("the summary fits 80 columns, also with many stations that switch phases")
+    func width() throws {
+        let folder = try TemporaryFolder()
+        let settings = SiteSettings.example().yaml.replacing(
+            "type: abb-terra-ac", with: "type: go-e\n    phase-switching: true")
+        for (name, text) in [("load.csv", Self.load), ("events.yaml", Self.events), ("site.yaml", settings)] {
+            _ = try folder.write(text, to: name)
+        }
+        let outcome = try HeadroomProcess.run(
+            [
+                "simulate", "site.yaml", "--days", "1", "--stations", "12", "--load", "load.csv", "--events",
+                "events.yaml", "--compare", "20,63",
+            ], in: folder.url)
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        #expect(outcome.outputLines.contains { $0.hasPrefix("  phases ") }, "\(outcome.output)")
+        #expect(outcome.outputLines.allSatisfy { $0.count <= 80 }, "\(outcome.output)")
+    }
+
     @Test(
         "what cannot be is one line that names file or option and the remedy",
         arguments: [

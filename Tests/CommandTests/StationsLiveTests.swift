@@ -5,8 +5,8 @@ import Testing
 @Suite(.serialized, .enabled(if: ModelServer.isInstalled, ModelServer.needs)) struct StationsLiveTests {
     private static let readKeys: Set = [
         "t_s", "profile", "variant", "status", "says", "drawn_a", "u_v", "p_w", "energy_wh", "energy_of_session",
-        "phases",
-        "limit_a", "fail_safe_a", "fail_safe_after_s", "identity", "faults", "remarks",
+        "phase_count", "phase_mode",
+        "limit_in_force_a", "fail_safe_a", "fail_safe_after_s", "identity", "faults", "remarks",
     ]
     private static let probeKeys: Set = [
         "profile", "verdict", "why", "reasons_held", "reasons", "unit", "identity", "serial_number", "variant",

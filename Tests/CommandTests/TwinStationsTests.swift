@@ -35,8 +35,8 @@ struct TwinStationsTests {
             for station in stations {
                 #expect(
                     Set(station.keys) == [
-                        "name", "profile", "status", "limit_a", "in_force_a", "drawn_a", "fail_safe_a",
-                        "fail_safe_after_s", "contact_lost", "since_contact_s", "requests", "writes", "wh",
+                        "name", "profile", "status", "limit_a", "limit_in_force_a", "drawn_a", "fail_safe_a",
+                        "fail_safe_after_s", "contact_lost", "since_contact_s", "requests", "writes", "energy_wh",
                     ])
             }
         }
@@ -49,6 +49,28 @@ struct TwinStationsTests {
         let path = try folder.write(Self.file, to: "stations.yaml")
         let outcome = try HeadroomProcess.run(["twin", "--stations", path, "--seconds", "2", "--rate", "4000"])
         #expect(outcome.code == 0 && outcome.output.contains("Parking 3: free, limit 16.0 A"), "\(outcome.output)")
+    }
+
+    @Test("stations read tells how a station that switches phases is switched")
+    func phaseMode() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write("stations:\n  - {profile: go-e}\n  - {profile: keba-p30}\n", to: "stations.yaml")
+        let twin = try HeadroomProcess(["twin", "--stations", path, "--seconds", "600"])
+        defer { twin.send(SIGTERM) }
+        #expect(twin.wait { twin.errors.split(separator: "\n").count >= 2 })
+        let addresses = twin.errors.matches(of: /at (127\.0\.0\.1:\d+) unit (\d+)/)
+        try #require(addresses.count == 2, "\(twin.errors)")
+        func read(_ station: Int, _ profile: String, _ options: String...) throws -> String {
+            let outcome = try HeadroomProcess.run(
+                ["stations", "read", String(addresses[station].1), "--unit", String(addresses[station].2)]
+                    + ["--profile", profile] + options)
+            #expect(outcome.code == 0, "\(outcome.errors)")
+            return outcome.output
+        }
+        #expect(try read(0, "go-e").contains(/phase mode +three phases/))
+        #expect(try jsonObject(read(0, "go-e", "--json"))["phase_mode"] as? String == "three")
+        #expect(try !read(1, "keba-p30").contains("phase mode"))
+        #expect(try jsonObject(read(1, "keba-p30", "--json"))["phase_mode"] is NSNull)
     }
 
     @Test("twin plays makers' clouds, tells how to reach them and what reached them")

@@ -13,6 +13,19 @@ import Testing
             "time,l1_a,l2_a,l3_a\n2020-01-01 00:00:10,1,2,3\n\n2020-01-01 00:00:10,1,2,3\n",
             "a.csv:4: time: not a second"
         ),
+        (
+            "time,l1_a,l2_a,l3_a\n2026-10-25 02:30,1,2,3\n2026-10-25 02:00,1,2,3\n",
+            "a.csv:3: time: not a second or more after the row before; sort the rows by time, one a second at most; "
+                + "where this is the hour that comes twice"
+        ),
+        (
+            "time,l1_a,l2_a,l3_a\n2026-10-24 02:00,1,2,3\n2026-10-24 02:30,1,2,3\n2026-10-24 02:00,1,2,3\n",
+            "a.csv:4: time: not a second"
+        ),
+        (
+            "time,l1_a,l2_a,l3_a\n2026-10-25 02:00+02:00,1,2,3\n2026-10-25 02:00,1,2,3\n",
+            "a.csv:3: time: another way to write the time"
+        ),
         ("time,l1_a,l1_a,l3_a\n2020-01-01,1,2,3\n", "a.csv:1: two columns are called 'l1_a'"),
         ("time,a,b,c\n2020-01-01,1,2,3\n", "a.csv:1: no columns l1_a"),
         ("when,l1_a,l2_a,l3_a\n2020-01-01,1,2,3\n", "a.csv:1: t_s: there is no such column"),

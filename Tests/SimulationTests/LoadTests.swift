@@ -30,6 +30,41 @@ import Testing
         #expect(amperes == [22, 23, 23, 0, 1])
     }
 
+    /// Two days from Saturday noon, 24 October 2026; row n holds n ampere. Clocks are set back on Sunday at 3 h.
+    private static func twoDays(every seconds: Int64, _ text: (WallTime, Bool) -> String) -> String {
+        let noon: Int64 = 1_792_843_200
+        let rows = (0..<48 * 3600 / seconds as Range<Int64>).map { row in
+            let isSummer = row * seconds < 15 * 3600
+            return "\(text(WallTime(seconds: noon + row * seconds - (isSummer ? 0 : 3600)), isSummer)),\(row),0,0"
+        }
+        return (["time,l1_a,l2_a,l3_a"] + rows).joined(separator: "\n")
+    }
+
+    private static let clocks: [@Sendable (WallTime, Bool) -> String] = [
+        { time, isSummer in time.text + (isSummer ? "+02:00" : "+01:00") },
+        { time, isSummer in time.text + (isSummer ? "S" : "W") },
+        { time, isSummer in time.advanced(bySeconds: isSummer ? -7200 : -3600).text + "Z" },
+        { time, _ in time.text },
+    ]
+
+    @Test(arguments: [0, 1, 3], [900, 3600] as [Int64])
+    func `both hours that the clock shows twice are played`(clock: Int, every: Int64) throws {
+        let csv = Self.twoDays(every: every, Self.clocks[clock])
+        let row = Double(3600 / every)
+        // The run begins with the load, and its clock is not set.
+        let hours = [0, 14, 15, 16, 17, 47]
+        let amperes = try Self.played(csv, began: "2026-10-24T12:00", at: hours.map { $0 * 3600 })
+        #expect(amperes == hours.map { Double($0) * row })
+        // It begins after the change, at the time of day: 8 h in winter is the 21st hour since noon.
+        let later = try Self.played(csv, began: "2026-10-25T08:00", at: [0, 3600])
+        #expect(later == [21 * row, 22 * row])
+    }
+
+    @Test func `a load in UTC is played by UTC`() throws {
+        let csv = Self.twoDays(every: 3600, Self.clocks[2])
+        #expect(try Self.played(csv, began: "2026-10-24T10:00", at: [0, 16 * 3600]) == [0, 16])
+    }
+
     @Test func `powers become currents, and what is fed in is negative`() throws {
         let csv = "t_s,l1_kw,l2_kw,l3_kw\n0,1,2,3\n5,-0.5,0,0\n"
         #expect(try Self.played(csv, began: "2026-01-05", at: [0, 5]) == [5, -2.5])

@@ -7,13 +7,15 @@ enum Sites {
 
     static func site(
         amperes: Double = 63, margin: Double = 4, stations count: Int, maximum: Double = 16, actsAfter: Int = 0,
-        policy: AllocationPolicy = .init()
+        switchesPhases: Bool = false, policy: AllocationPolicy = .init()
     ) -> SimulatedSite {
         let stations = (0..<count).map { index in
             let turned = (0..<3).map { Phase.allCases[($0 + index) % 3] }
             var model = StationModel(
                 name: "P\(index + 1)",
-                rating: StationRating(maximumAmperes: maximum, stepAmperes: 0.1, failSafeAmperes: 6),
+                rating: StationRating(
+                    maximumAmperes: maximum, stepAmperes: 0.1, failSafeAmperes: 6, switchesPhases: switchesPhases,
+                    rotation: PhaseRotation(turned) ?? .l1l2l3),
                 supplyPhases: turned)
             model.actsAfterSeconds = actsAfter
             return model

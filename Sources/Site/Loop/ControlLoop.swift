@@ -137,7 +137,7 @@ struct ControlLoop: ~Copyable {
         for phase in 0..<3 {
             snapshot.highestAmperes[phase] = max(snapshot.highestAmperes[phase], reading.currentRMS[phase])
             if reading.currentRMS[phase] > limits.mainAmperes[phase: phase] {
-                snapshot.secondsAboveLimit[phase] += halfCycleSeconds
+                snapshot.secondsAboveMainLimit[phase] += halfCycleSeconds
             }
         }
         // A stretch cut at a gap is no half cycle. Gaps without end leave no usable reading: the fail-safe plan.

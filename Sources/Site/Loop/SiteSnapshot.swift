@@ -36,7 +36,7 @@ public struct SiteSnapshot: Sendable, BitwiseCopyable {
     /// Highest RMS over one cycle since the start, ampere by line.
     public internal(set) var highestAmperes = SIMD3<Double>.zero
     /// Seconds in which the RMS over one cycle was above the main limit, by line.
-    public internal(set) var secondsAboveLimit = SIMD3<Double>.zero
+    public internal(set) var secondsAboveMainLimit = SIMD3<Double>.zero
     /// Station-seconds that each `LimitReason` ruled, by its raw value; as many as there may ever be.
     var reasonSeconds = InlineArray<32, Double>(repeating: 0)
 

@@ -213,7 +213,7 @@ extension StationLoop {
     private func tellNote(_ setpoint: Setpoint, _ wish: StationShared.Wish) {
         var note: String?
         if let target = phaseSwitch.target {
-            note = "it pauses to change to \(target == .single ? "one phase" : "three phases")"
+            note = "it pauses to change to \(target.words)"
         } else if !profile.limit.canPause, min(wish.amperes, wish.own.l1, wish.own.l2, wish.own.l3) == 0 {
             note =
                 "\(profile.name) cannot be stopped by Modbus: it is told its lowest limit of \(profile.minimumAmperes) A"

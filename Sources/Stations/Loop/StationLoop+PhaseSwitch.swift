@@ -3,7 +3,7 @@ import Realtime
 
 /// Where a change between one phase and three stands. The station is paused for it: a contactor that switches under load
 /// burns its contacts, and no car has to bear it.
-struct PhaseSwitchState: Sendable {
+package struct PhaseSwitchState: Sendable {
     private enum Step {
         case none
         /// The pause is told, and the car has to let go.
@@ -22,32 +22,79 @@ struct PhaseSwitchState: Sendable {
     /// After a change that failed: each attempt costs the car a minute.
     static let waitAfterFailure: Int64 = 3_600_000_000_000
     /// What a station's meter may show of a car that draws nothing.
-    static let nothingAmperes = 0.5
+    package static let nothingAmperes = 0.5
+
+    /// What a round of reading led to.
+    package enum Outcome: Sendable, Equatable {
+        case unchanged
+        /// The pause begins or ends: the limit is due.
+        case limitDue
+        /// It had its time and is not as it was told; the limit is due.
+        case notSwitched(PhaseMode)
+        /// The car does not let go; the limit is due.
+        case stillCharging
+    }
 
     private var step = Step.none
     /// What it is changing to; nil: it is not.
-    private(set) var target: PhaseMode?
+    package private(set) var target: PhaseMode?
     /// The station was first known to hold the pause.
     private var heldSince: Int64?
     /// Rounds of reading in a row in which no current flowed.
     private var idleRounds = 0
     private var notBefore: Int64 = .min
 
-    /// The limit is 0, whatever is wished.
-    var holdsPause: Bool { target != nil }
+    package init() {}
 
-    var isPausing: Bool {
+    /// The limit is 0, whatever is wished.
+    package var holdsPause: Bool { target != nil }
+
+    private var isPausing: Bool {
         if case .pausing = step { true } else { false }
     }
 
-    var isWriteDue: Bool {
+    /// The station has to be told now on how many phases to charge: `target`.
+    package var isWriteDue: Bool {
         if case .ready = step { true } else { false }
     }
 
     /// A pause that was interrupted starts anew; a change goes on without a connection.
-    mutating func connectionBegan() {
+    package mutating func connectionBegan() {
         if case .changing = step { return }
         end()
+    }
+
+    /// Takes what a round of reading showed, and begins, goes on with or ends a change.
+    ///
+    /// - Parameters:
+    ///   - mode: how the station is switched; nil: not known, and no change begins.
+    ///   - wanted: how it is to be; nil: as it is.
+    ///   - isHeld: the station holds the pause.
+    ///   - flows: current flows, or it is not known.
+    package mutating func follow(
+        mode: PhaseMode?, wanted: PhaseMode?, isHeld: Bool, flows: Bool, now: Int64
+    ) -> Outcome {
+        guard let target else {
+            guard let mode, let wanted, wanted != mode, begin(wanted, now: now) else { return .unchanged }
+            return .limitDue
+        }
+        if isPausing, wanted != target {
+            end()
+            return .limitDue
+        }
+        if isOver(now: now) {
+            if mode == target {
+                end()
+                return .limitDue
+            }
+            fail(now: now)
+            return .notSwitched(target)
+        }
+        guard notePause(isHeld: isHeld, flows: flows, now: now) else {
+            fail(now: now)
+            return .stillCharging
+        }
+        return .unchanged
     }
 
     mutating func begin(_ mode: PhaseMode, now: Int64) -> Bool {
@@ -74,7 +121,9 @@ struct PhaseSwitchState: Sendable {
         return now - since < Self.longestPause
     }
 
-    mutating func wasWritten(now: Int64, seconds: Double) { step = .changing(until: now + Int64(seconds * 1e9)) }
+    package mutating func wasWritten(now: Int64, seconds: Double) {
+        step = .changing(until: now + Int64(seconds * 1e9))
+    }
 
     /// Whether the station has had its time to change.
     func isOver(now: Int64) -> Bool {
@@ -92,42 +141,38 @@ struct PhaseSwitchState: Sendable {
     }
 }
 
+extension PhaseMode {
+    /// `one phase`, `three phases`.
+    package var words: String {
+        switch self {
+        case .single: "one phase"
+        case .three: "three phases"
+        }
+    }
+}
+
 extension StationLoop {
     /// Takes what a round of reading showed of the phases, and begins, goes on with or ends a change.
     ///
     /// - Parameter hasCurrents: what the station's meter shows can be.
     mutating func followPhaseSwitch(hasCurrents: Bool) {
-        guard let phases = profile.phases, let change = phases.change, !missing.contains(change.register) else {
+        guard let change = profile.phases?.change, !missing.contains(change.register) else {
             return knowledge.report.phaseMode = nil
         }
-        let mode = phases.readable(in: profile.registers).flatMap { choice in
-            profile.mode(of: choice, by: { answer($0) })
-        }
+        let mode = profile.phaseMode(by: { answer($0) })
         knowledge.report.phaseMode = mode
-        let now = MonotonicClock.nanoseconds()
-        guard let target = phaseSwitch.target else {
-            if let mode, let wanted = shared.wantedPhaseMode, wanted != mode, phaseSwitch.begin(wanted, now: now) {
-                limit.repeatDue = .min
-            }
-            return
-        }
-        if phaseSwitch.isPausing, shared.wantedPhaseMode != target {
-            phaseSwitch.end()
-            limit.repeatDue = .min
-        } else if phaseSwitch.isOver(now: now) {
-            let words = target == .single ? "one phase" : "three phases"
-            if mode == target {
-                phaseSwitch.end()
-            } else {
-                note("it was told to change to \(words) and did not; look whether the station allows it")
-                phaseSwitch.fail(now: now)
-            }
-            limit.repeatDue = .min
-        } else if !phaseSwitch.notePause(isHeld: holdsPause, flows: !hasCurrents || flows, now: now) {
+        let outcome = phaseSwitch.follow(
+            mode: mode, wanted: shared.wantedPhaseMode, isHeld: holdsPause, flows: !hasCurrents || flows,
+            now: MonotonicClock.nanoseconds())
+        switch outcome {
+        case .unchanged: return
+        case .limitDue: break
+        case .notSwitched(let target):
+            note("it was told to change to \(target.words) and did not; look whether the station allows it")
+        case .stillCharging:
             note("it still charges a minute after a limit of 0, and was not changed to another number of phases")
-            phaseSwitch.fail(now: now)
-            limit.repeatDue = .min
         }
+        limit.repeatDue = .min
     }
 
     /// Whether the station has taken the limit of 0. Where it shows what the car draws, that tells whether it holds it:

@@ -21,6 +21,8 @@ package struct StationReading: Sendable {
     /// In seconds, as the station keeps it; nil: not shown.
     package var failSafeSeconds: Double?
     package var phaseCount: Int?
+    /// How a station that can be switched between one phase and three is switched; nil: neither, or not shown.
+    package var phaseMode: PhaseMode?
     package var identity: [(label: String, text: String)] = []
     package var faults: [StationFault] = []
     /// What is not as it should be, in words.
@@ -73,7 +75,7 @@ private struct RoundValues {
 
     init(_ profile: StationProfile, _ reader: inout RegisterReader) {
         self.profile = profile
-        var wanted = Set(PollPlan.round(of: profile).blocks.flatMap(\.registers))
+        var wanted = Set(PollPlan.round(of: profile, switchesPhases: true).blocks.flatMap(\.registers))
         if let failSafe = profile.failSafe {
             wanted.formUnion(failSafe.currentReadBack + [failSafe.timeoutReadBack].compactMap { $0 })
         }
@@ -117,6 +119,7 @@ private struct RoundValues {
         reading.failSafeSeconds =
             profile.failSafe?.fixedTimeoutSeconds ?? profile.failSafe?.timeoutReadBack.flatMap { number($0) }
         reading.phaseCount = profile.phasesCharging { answers[$0] ?? .nothing }
+        reading.phaseMode = profile.phaseMode { answers[$0] ?? .nothing }
         reading.faults = profile.faultsShown { answers[$0] ?? .nothing }
         let beyond = 2 * profile.largestAmperes
         if let wrong = reading.amperes.compactMap({ $0 }).first(where: { abs($0) > beyond }) {

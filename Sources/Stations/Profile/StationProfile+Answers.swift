@@ -22,6 +22,12 @@ extension StationProfile {
         phases?.count.flatMap { mode(of: $0, by: answers) }.map { $0 == .single ? 1 : 3 }
     }
 
+    /// How a station that can be switched between one phase and three is switched; nil: neither, or it does not tell.
+    func phaseMode(by answers: Answers) -> PhaseMode? {
+        guard let phases, phases.change != nil else { return nil }
+        return phases.readable(in: registers).flatMap { mode(of: $0, by: answers) }
+    }
+
     /// What a register for one phase or three holds; nil: neither, or it does not tell.
     func mode(of choice: PhaseChoice, by answers: Answers) -> PhaseMode? {
         guard let value = integer(choice.register, answers) else { return nil }

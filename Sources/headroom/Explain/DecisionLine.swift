@@ -28,9 +28,9 @@ struct DecisionLine: Codable, Equatable {
         var limit: Double
         var lines: [Double?]?
         var reason: String
-        var line: String?
-        var place: String?
-        var group: String?
+        var limitingPhase: String?
+        var limitingPlace: String?
+        var limitingGroup: String?
         var role: String
         /// The supply lines it was counted on.
         var countedOn: [String]
@@ -38,7 +38,7 @@ struct DecisionLine: Codable, Equatable {
         var credited: [Double?]
         var share: [Double?]
         var shareReason: String
-        var shareLine: String?
+        var sharePhase: String?
         var sharePlace: String?
         var shareGroup: String?
         var highest: Double?
@@ -48,9 +48,17 @@ struct DecisionLine: Codable, Equatable {
         var status: String
         var accepted: Double?
         var drawn: [Double?]
+        /// Of a station that switches phases: how it was switched, and how it was to be.
+        var phaseMode: String?
+        var proposedPhaseMode: String?
+        /// Why what it was told is not the limit.
+        var limitNote: String?
 
         enum CodingKeys: String, CodingKey {
-            case name, reason, line, place, group, role, status
+            case name, reason, role, status
+            case limitingPhase = "limiting_phase"
+            case limitingPlace = "limiting_place"
+            case limitingGroup = "limiting_group"
             case limit = "limit_a"
             case lines = "limit_lines_a"
             case countedOn = "counted_on"
@@ -58,13 +66,16 @@ struct DecisionLine: Codable, Equatable {
             case credited = "credited_a"
             case share = "share_a"
             case shareReason = "share_reason"
-            case shareLine = "share_line"
+            case sharePhase = "share_phase"
             case sharePlace = "share_place"
             case shareGroup = "share_group"
             case highest = "highest_a"
             case served = "served_ah"
             case accepted = "accepted_a"
             case drawn = "drawn_a"
+            case phaseMode = "phase_mode"
+            case proposedPhaseMode = "proposed_phase_mode"
+            case limitNote = "limit_note"
         }
     }
 
@@ -76,7 +87,7 @@ struct DecisionLine: Codable, Equatable {
         case usable = "usable_a"
         case base = "base_a"
         case highestBase = "highest_base_a"
-        case power = "power_w"
+        case power = "p_w"
         case secondsToTrip = "time_to_trip_s"
     }
 }
@@ -126,16 +137,16 @@ extension DecisionLine.Station {
         limit = DecisionLine.thousandths(part.limit.amperes) ?? 0
         lines = part.limit.lineAmperes.map { DecisionLine.perLine($0) }
         reason = part.limit.reason.identifier
-        line = part.limit.limitingPhase?.name
-        place = part.limit.limitingPlace?.identifier
-        self.group = group(part.limit.limitingPlace)
+        limitingPhase = part.limit.limitingPhase?.name
+        limitingPlace = part.limit.limitingPlace?.identifier
+        limitingGroup = group(part.limit.limitingPlace)
         role = part.role.identifier
         countedOn = Phase.allCases.filter { part.phases.contains($0) }.map(\.name)
         inForce = DecisionLine.perLine(part.inForceAmperes)
         credited = DecisionLine.perLine(part.creditedAmperes)
         share = DecisionLine.perLine(part.shareAmperes)
         shareReason = part.shareReason.identifier
-        shareLine = part.sharePhase?.name
+        sharePhase = part.sharePhase?.name
         sharePlace = part.sharePlace?.identifier
         shareGroup = group(part.sharePlace)
         highest = DecisionLine.thousandths(part.highestAmperes)
@@ -143,6 +154,9 @@ extension DecisionLine.Station {
         status = now.report.status.words
         accepted = DecisionLine.thousandths(now.report.acceptedAmperes)
         drawn = DecisionLine.perLine(now.report.drawnAmperes)
+        phaseMode = part.phaseMode?.identifier
+        proposedPhaseMode = part.limit.proposedMode?.identifier
+        limitNote = now.diagnostics.limitNote
     }
 }
 
@@ -167,14 +181,4 @@ extension StationRole {
         case .settingsUnusable: "settings_unusable"
         }
     }
-}
-
-extension AllocationAlarm {
-    private static let named: [(AllocationAlarm, String)] = [
-        (.overloadNotSolvable, "overload_not_solvable"), (.noMeasurement, "no_measurement"),
-        (.stationSilent, "station_silent"), (.stationDisobeys, "station_disobeys"),
-        (.settingsUnusable, "settings_unusable"),
-    ]
-
-    fileprivate var identifiers: [String] { Self.named.filter { contains($0.0) }.map(\.1) }
 }

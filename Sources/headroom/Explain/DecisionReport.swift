@@ -1,5 +1,6 @@
 import Allocation
 import Site
+import Stations
 
 /// A recorded decision in words.
 enum DecisionReport {
@@ -50,7 +51,7 @@ enum DecisionReport {
         var sentences = [role(station)]
         if station.role == "car" || station.role == "parked", let share = station.share.compactMap({ $0 }).max() {
             var words = "Its share of what is usable is \(amperes(share)), ended by: "
-            words += place(station.shareReason, station.shareLine, station.shareGroup)
+            words += place(station.shareReason, station.sharePhase, station.shareGroup)
             sentences.append(words + ".")
             if share > station.limit + 0.05 {
                 sentences.append("It is told less than that: \(reason(station)).")
@@ -66,6 +67,12 @@ enum DecisionReport {
         let drawn = station.drawn.compactMap { $0 }.max() ?? 0
         sentences.append(
             "It is \(station.status)" + (drawn > 0.05 ? " and draws up to \(amperes(drawn)) on a line." : "."))
+        if let mode = PhaseMode.allCases.first(where: { $0.identifier == station.phaseMode }) {
+            let proposed = PhaseMode.allCases.first { $0.identifier == station.proposedPhaseMode }
+            sentences.append(
+                "It is switched to \(mode.words)\(proposed.map { ", to be changed to \($0.words)" } ?? "").")
+        }
+        if let note = station.limitNote { sentences.append("Note: \(note).") }
         let head = leading(station.name, 24) + padded(amperes(station.limit), 8) + "  \(reason(station))"
         return [head] + wrapped(sentences.joined(separator: " "), first: "  ", width: 80)
     }
@@ -83,7 +90,7 @@ enum DecisionReport {
     }
 
     private static func reason(_ station: DecisionLine.Station) -> String {
-        place(station.reason, station.line, station.group)
+        place(station.reason, station.limitingPhase, station.limitingGroup)
     }
 
     /// A reason's words, with the line and the group where it names them.

@@ -11,7 +11,8 @@ struct SimulateCommand: ParsableCommand {
             Takes the file that headroom run takes; touches neither ADC nor stations. The same seed gives the same output.
 
             --load: a table with a first line of column names: 'time' (2019-09-01T08:00:00) or 't_s' (seconds), and a \
-            column for each line, l1_a,l2_a,l3_a (also i1,i2,i3 or l1_kw,l2_kw,l3_kw); rows any time apart. Other names: \
+            column for each line, l1_a,l2_a,l3_a (also i1,i2,i3 or l1_kw,l2_kw,l3_kw); rows any time apart, with a UTC offset (+02:00) or Z where \
+            clocks are set meanwhile. Other names: \
             --load-columns i_a,-,- (ampere, or power where a name ends in _kw or _w; '-': nothing on this line). A load \
             of a day and more is played by the time of day, a shorter one over and over. Without --load a house with \
             three flats is drawn.
@@ -25,7 +26,7 @@ struct SimulateCommand: ParsableCommand {
 
             --json: one object a line. type 'interval': seconds, t_s, time, base_a and load_a (means of L1, L2, L3), highest_a, \
             waiting (cars without current that want some), signal, alarms, time_to_trip_s (null: never), stations (limit_a, \
-            drawn_a, reason, limiting_phase, car). type 'session', when a car leaves: station, lines, car_a, arrival_s, \
+            drawn_a (means of L1, L2, L3), reason, limiting_phase, car, phase_mode (single, three, null: does not switch), phase_switches). type 'session', when a car leaves: station, lines, car_a, arrival_s, \
             departure_s, needed_wh, delivered_wh, unlimited_wh (at a connection without a limit), wait_s (null: no \
             current at all), paused_s, full. type 'summary', at the end.
 

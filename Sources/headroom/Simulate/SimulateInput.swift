@@ -114,6 +114,7 @@ struct SimulateInput: ParsableArguments {
                 var lines: PhaseSet = []
                 for phase in model.supplyPhases { lines.insert(PhaseSet(phase)) }
                 model.rating.phases = lines
+                model.rating.rotation = PhaseRotation(model.supplyPhases) ?? model.rating.rotation
                 return model
             }
         }
@@ -142,6 +143,9 @@ struct SimulateInput: ParsableArguments {
             recorded.followsTimeOfDay
             ? "\(load), \(length / 86_400) days by the time of day, over and over"
             : "\(load), \(length / 60) min \(length % 60) s over and over"
+        for change in recorded.clockChanges where recorded.followsTimeOfDay {
+            plan.loadWords += "; its clock is set at line \(change.line), the run's is not"
+        }
     }
 
     private func readCars(_ plan: inout SimulationPlan, kind: CarKind?, pattern: ArrivalPattern) throws {

@@ -75,18 +75,18 @@ struct SimulateWords {
                     + "had \(percent(summary.servedShareLowest)) of what it could have had.")
         }
         if verdict != .fuseAtRisk {
-            let seconds = summary.overload.secondsAboveFuse.max()
+            let seconds = summary.overload.secondsAboveMainLimit.max()
             words.append(
                 seconds == 0
                     ? "No line was above its fuse's rating for a single second."
                     : "The load was above the fuse's rating for \(duration(Double(seconds))) in all, never longer than "
-                        + "\(duration(Double(summary.overload.longestAboveFuse.max()))) at a time: \(fuseBears)")
+                        + "\(duration(Double(summary.overload.longestAboveMainLimit.max()))) at a time: \(fuseBears)")
         }
         return words
     }
 
     private var fuseBears: String {
-        let isBase = summary.overload.secondsBaseAboveFuse != .zero
+        let isBase = summary.overload.secondsBaseAboveMainLimit != .zero
         return isBase
             ? "the building's own load alone is above it."
             : "what the cars take to follow. The fuse was warmed to \(percent(summary.mostFuseUsedShare)) of what it bears."

@@ -80,6 +80,17 @@ extension CheckCommand {
         return false
     }
 
+    /// When a station changes between one phase and three; nil: it does not.
+    static func phaseSwitchWords(_ station: StationConfiguration, _ policy: AllocationPolicy) -> String? {
+        guard station.switchesPhases else { return nil }
+        guard station.isManaged, let first = station.supplyPhases.first else {
+            return "phase-switching without effect: load management is off for it"
+        }
+        return "switches between one phase (\(first.name)) and three: to what has given more power for "
+            + "\(duration(policy.phaseSwitchAfterSeconds)), at most every \(duration(policy.phaseSwitchGapSeconds)), "
+            + "in a pause of its car"
+    }
+
     /// What is settled about a station beside the others; nil: nothing out of the ordinary.
     static func sharingWords(_ sharing: StationSharing, _ groups: [SiteGroup]) -> String? {
         var parts: [String] = []

@@ -6,10 +6,17 @@ import Wiring
 
 /// What the sensors say of how they are connected, after some seconds of measuring. No station is contacted.
 enum WiringMeasurement {
-    /// Measures for so long.
+    /// What came of it.
+    struct Outcome {
+        var report: WiringReport
+        /// The ADC was lost and is not back: since when, and what to do.
+        var loss: String?
+    }
+
+    /// Measures for so long. An ADC that is lost meanwhile may come back until then.
     ///
     /// - Throws: `SiteError` where the ADC cannot be measured; `RunError` where no window came.
-    static func run(_ settings: SiteSettings, seconds: Double) throws -> WiringReport {
+    static func run(_ settings: SiteSettings, seconds: Double) throws -> Outcome {
         var settings = settings
         settings.stations = []
         settings.cloudStations = []
@@ -29,14 +36,26 @@ enum WiringMeasurement {
             wake.wait(until: min(end, now + 250_000_000))
         }
         let report = device.wiring()
+        let loss = loss(of: device, after: report.seconds)
         guard report.mapping != nil else {
             throw RunError(
-                "no window was measured within \(duration(seconds)); give --measure more seconds, or check the ADC")
+                loss
+                    ?? "no window was measured within \(duration(seconds)); give --measure more seconds, or check the ADC"
+            )
         }
-        return report
+        return Outcome(report: report, loss: loss)
     }
 
-    static func lines(_ report: WiringReport) -> [String] {
+    private static func loss(of device: SiteDevice, after seconds: Double) -> String? {
+        let snapshot = device.snapshot()
+        let now = MonotonicTime(nanoseconds: MonotonicClock.nanoseconds())
+        guard !snapshot.isMeasuring || now.seconds(since: snapshot.lastBlock) > 1.5 else { return nil }
+        let cause = device.meterError ?? "no block comes any more; check the ADC's clock, cable and power"
+        return "the ADC was lost after \(duration(seconds)) of measuring and is not back: \(cause); then check again"
+    }
+
+    static func lines(_ outcome: Outcome) -> [String] {
+        let report = outcome.report
         var lines = ["Wiring, from \(duration(report.seconds)) of measuring"]
         if let mapping = report.mapping {
             let number = mapping.isKnown ? " (\(fixed((mapping.confidence * 10_000).rounded(.down) / 10_000, 4)))" : ""
@@ -49,7 +68,7 @@ enum WiringMeasurement {
                     + "switch something on there",
                 first: "  ? ")
         }
-        if report.findings.isEmpty {
+        if report.findings.isEmpty, outcome.loss == nil {
             lines.append(
                 report.mapping?.isKnown == true
                     ? "  no fault found" : "  no fault found so far; measure for longer, with loads switched on and off"
@@ -59,13 +78,15 @@ enum WiringMeasurement {
     }
 
     /// One JSON object.
-    static func json(_ report: WiringReport) -> String {
+    static func json(_ outcome: Outcome) -> String {
+        let report = outcome.report
         let silent: [String] = report.silentSensors.map { "I\($0 + 1)" }
         let seconds: Double = (report.seconds * 10).rounded() / 10
         let findings: [String] = report.findings.map { json($0) }
         return object([
             ("seconds", number(seconds)), ("sensors", report.mapping.map { json($0) } ?? "null"),
             ("silent", list(silent)), ("findings", "[" + findings.joined(separator: ",") + "]"),
+            ("loss", outcome.loss.map { text($0) } ?? "null"),
         ])
     }
 

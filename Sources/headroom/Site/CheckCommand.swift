@@ -45,10 +45,9 @@ struct CheckCommand: ParsableCommand {
                 WiringMeasurement.lines(wiring).forEach { print($0) }
             }
             // For scripts: something outside is not as it should be.
-            if let wiring, !wiring.findings.isEmpty {
-                flushOutput()
-                throw ExitCode(1)
-            }
+            flushOutput()
+            if let loss = wiring?.loss { throw RunError(loss) }
+            if let wiring, !wiring.report.findings.isEmpty { throw ExitCode(1) }
         }
     }
 
@@ -77,14 +76,14 @@ struct CheckCommand: ParsableCommand {
             "",
             "Stations\(settings.stations.isEmpty && settings.cloudStations.isEmpty ? "  none: this device only measures" : "")",
         ]
-        for station in settings.stations { lines += Self.lines(of: station, settings.groups) }
+        for station in settings.stations { lines += Self.lines(of: station, settings) }
         lines += settings.cloudStations.flatMap { explain($0) }
         let remarks = Self.remarks(settings)
         if !remarks.isEmpty { lines += ["", "Worth a look"] + remarks.map { "  \($0)" } }
         return lines
     }
 
-    private static func lines(of station: StationConfiguration, _ groups: [SiteGroup]) -> [String] {
+    private static func lines(of station: StationConfiguration, _ settings: SiteSettings) -> [String] {
         let profile = station.profile
         let supply = station.supplyPhases.map(\.name).joined(separator: " ")
         let lowest = profile.canPause ? "0 or \(amperes(profile.minimumAmperes))" : amperes(profile.minimumAmperes)
@@ -106,7 +105,9 @@ struct CheckCommand: ParsableCommand {
                 ? "tells its serial number: add serial-number, and no other device is ever written to"
                 : profile.identityWords)
         return ["  \(station.name): \(profile.name), \(StationPlace(station).words)"]
-            + ([limit, failSafe, identity] + [sharingWords(station.sharing, groups)].compactMap(\.self)).flatMap {
+            + ([limit, failSafe, identity]
+            + [phaseSwitchWords(station, settings.policy), sharingWords(station.sharing, settings.groups)]
+            .compactMap(\.self)).flatMap {
                 wrapped($0, first: "      ")
             }
     }

@@ -141,7 +141,7 @@ struct SiteView {
             if let inForce = diagnostics.limitInForceAmperes, abs(inForce - station.limit.amperes) > 0.05 {
                 words.append("\(amperes(inForce)) in force")
             }
-            if let note = diagnostics.limitNote { words.append(note) }
+            words += phaseWords(station)
         } else {
             words.append(diagnostics.contactLine(now))
         }
@@ -151,6 +151,11 @@ struct SiteView {
             lines += wrapped(error, first: "      ! ", width: 80)
         }
         return lines
+    }
+
+    /// On how many phases a station that switches charges, and why it is told another limit than its own.
+    private func phaseWords(_ station: StationSnapshot) -> [String] {
+        [station.report.phaseMode.map { "on \($0.words)" }, station.diagnostics.limitNote].compactMap(\.self)
     }
 
     /// What went wrong within the last minute: an old error that is over alarms nobody.
@@ -175,7 +180,8 @@ struct SiteView {
     var state: [String] {
         [snapshot.intervention.map(\.words) ?? ""]
             + stations.map {
-                "\($0.limit.amperes) \($0.limit.reason) \($0.diagnostics.statusLine($0.report)) \($0.diagnostics.faults)"
+                "\($0.limit.amperes) \($0.limit.reason) \($0.diagnostics.statusLine($0.report)) \($0.diagnostics.faults) "
+                    + "\(phaseWords($0))"
             } + alarms
     }
 
@@ -186,7 +192,7 @@ struct SiteView {
         }
         let list = stations.map {
             "\($0.name): \($0.diagnostics.statusLine($0.report)) "
-                + (["\(amperes($0.limit.amperes)) (\($0.limit.reasonWords(settings.groups)))"]
+                + (["\(amperes($0.limit.amperes)) (\($0.limit.reasonWords(settings.groups)))"] + phaseWords($0)
                 + ($0.report.isAnswering ? [] : [$0.diagnostics.contactLine(now)])
                 + $0.diagnostics.faults.map(\.line)).joined(separator: ", ")
         }
@@ -224,6 +230,8 @@ struct SiteView {
                 + "\"answering\":\(station.report.isAnswering),\"limit_a\":\(jsonAmperes(station.limit.amperes)),"
                 + "\"reason\":\(json(station.limit.reason.identifier)),"
                 + "\"limiting_phase\":\(station.limit.limitingPhase.map { json($0.name) } ?? "null")\(decidingMembers(station.limit)),"
+                + "\"limit_note\":\(station.diagnostics.limitNote.map { json($0) } ?? "null"),"
+                + "\"phase_mode\":\(station.report.phaseMode.map { json($0.identifier) } ?? "null"),"
                 + "\"accepted_a\":\(jsonAmperes(station.report.acceptedAmperes)),"
                 + "\"drawn_a\":[\(jsonAmperes(station.report.drawnAmperes.l1)),\(jsonAmperes(station.report.drawnAmperes.l2)),"
                 + "\(jsonAmperes(station.report.drawnAmperes.l3))],\(diagnosis(station))}"

@@ -56,7 +56,7 @@ extension SiteView {
     /// Members about the fuse of one line, each with a comma before it.
     func fuseMembers(_ phase: Phase) -> String {
         guard let used = snapshot.fuseUsedShare, let seconds = snapshot.secondsToTrip else {
-            return ",\"fuse_used\":null,\"time_to_trip_s\":null"
+            return ",\"fuse_used_share\":null,\"time_to_trip_s\":null"
         }
         let (share, trip) =
             switch phase {
@@ -64,7 +64,7 @@ extension SiteView {
             case .l2: (used.l2, seconds.l2)
             case .l3: (used.l3, seconds.l3)
             }
-        return ",\"fuse_used\":\(json(share)),\"time_to_trip_s\":\(trip < .infinity ? json(trip) : "null")"
+        return ",\"fuse_used_share\":\(json(share)),\"time_to_trip_s\":\(trip < .infinity ? json(trip) : "null")"
     }
 
     /// Members about what decided a station's limit, each with a comma before it.
@@ -73,11 +73,11 @@ extension SiteView {
         if case .node(let index)? = limit.limitingPlace, settings.groups.indices.contains(index) {
             group = json(settings.groups[index].name)
         }
-        let mode = limit.proposedMode.map { $0 == .single ? "\"single\"" : "\"three\"" } ?? "null"
+        let mode = limit.proposedMode.map { json($0.identifier) } ?? "null"
         let lines = limit.lineAmperes.map {
             "[\(jsonAmperes($0.l1)),\(jsonAmperes($0.l2)),\(jsonAmperes($0.l3))]"
         }
         return ",\"limiting_place\":\(limit.limitingPlace.map { json($0.identifier) } ?? "null"),"
-            + "\"limiting_group\":\(group),\"limit_lines_a\":\(lines ?? "null"),\"proposed_phases\":\(mode)"
+            + "\"limiting_group\":\(group),\"limit_lines_a\":\(lines ?? "null"),\"proposed_phase_mode\":\(mode)"
     }
 }

@@ -18,7 +18,7 @@ enum Summary {
             let index = Int(phase.rawValue)
             lines.append(
                 "  \(phase.name)             highest \(fixed(snapshot.highestAmperes[index], 1)) A of "
-                    + "\(amperes(limits.mainAmperes[phase])); above it for \(fixed(snapshot.secondsAboveLimit[index], 2)) s"
+                    + "\(amperes(limits.mainAmperes[phase])); above it for \(fixed(snapshot.secondsAboveMainLimit[index], 2)) s"
             )
         }
         let ruled = LimitReason.allCases.map { ($0, snapshot.seconds(ruledBy: $0)) }.filter { $0.1 > 0 }
@@ -47,7 +47,7 @@ enum Summary {
         return
             "{\"summary\":true,\"t_s\":\(fixed(view.seconds, 3)),\"imported_wh\":\(list(snapshot.energy.imported, per: 3600)),"
             + "\"exported_wh\":\(list(snapshot.energy.exported, per: 3600)),\"highest_a\":\(list(snapshot.highestAmperes)),"
-            + "\"seconds_above_limit\":\(list(snapshot.secondsAboveLimit)),"
+            + "\"seconds_above_main_limit\":\(list(snapshot.secondsAboveMainLimit)),"
             + "\"station_seconds_by_reason\":{\(ruled.joined(separator: ","))},\"frames\":\(snapshot.frames),"
             + "\"frames_lost\":\(snapshot.framesLost),\"gaps\":\(snapshot.gaps),\"reconnects\":\(snapshot.reconnects)\(extra)}"
     }

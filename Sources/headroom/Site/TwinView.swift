@@ -41,12 +41,12 @@ struct TwinView {
     var jsonLine: String {
         let stations = zip(seen.stations, description.stations).map { station, place in
             "{\"name\":\(json(station.name)),\"profile\":\(json(place.profileIdentifier)),\"status\":"
-                + "\(json(station.status)),\"limit_a\":\(jsonAmperes(station.commandedAmperes)),\"in_force_a\":"
+                + "\(json(station.status)),\"limit_a\":\(jsonAmperes(station.commandedAmperes)),\"limit_in_force_a\":"
                 + "\(jsonAmperes(station.activeAmperes)),\"drawn_a\":\(jsonAmperes(station.carAmperes)),\"fail_safe_a\":"
                 + "\(jsonAmperes(station.failSafeAmperes)),\"fail_safe_after_s\":\(json(station.failSafeAfterSeconds)),"
                 + "\"contact_lost\":\(station.isContactLost),\"since_contact_s\":"
                 + "\(jsonAmperes(secondsSinceContact(station))),\"requests\":\(station.requestCount),\"writes\":"
-                + "\(station.writeCount),\"wh\":\(jsonAmperes(station.energyWattHours))}"
+                + "\(station.writeCount),\"energy_wh\":\(jsonAmperes(station.energyWattHours))}"
         }
         return "{\"t_s\":\(fixed(seen.seconds, 3)),\"stations\":[\(stations.joined(separator: ","))]}"
     }

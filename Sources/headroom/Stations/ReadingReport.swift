@@ -23,6 +23,9 @@ struct ReadingReport {
                 ))
         }
         if let count = reading.phaseCount { rows.append(("charges on", "\(count) phase\(count == 1 ? "" : "s")")) }
+        if profile.phases?.change != nil {
+            rows.append(("phase mode", reading.phaseMode?.words ?? "neither one phase nor three, or not shown"))
+        }
         rows.append(("limit", limit))
         rows.append(("fail-safe", failSafe))
         for (label, text) in reading.identity { rows.append((label, text)) }
@@ -84,8 +87,9 @@ struct ReadingReport {
             + "\"says\":\(reading.statusWords.map { json($0) } ?? "null"),\"drawn_a\":\(numbers(reading.amperes)),"
             + "\"u_v\":\(numbers(reading.volts)),\"p_w\":\(json(reading.watts)),\"energy_wh\":\(json(reading.wattHours)),"
             + "\"energy_of_session\":\(reading.energyIsOfSession),"
-            + "\"phases\":\(reading.phaseCount.map { "\($0)" } ?? "null"),"
-            + "\"limit_a\":\(numbers(reading.limitAmperes)),\"fail_safe_a\":\(numbers(reading.failSafeAmperes)),"
+            + "\"phase_count\":\(reading.phaseCount.map { "\($0)" } ?? "null"),"
+            + "\"phase_mode\":\(reading.phaseMode.map { json($0.identifier) } ?? "null"),"
+            + "\"limit_in_force_a\":\(numbers(reading.limitAmperes)),\"fail_safe_a\":\(numbers(reading.failSafeAmperes)),"
             + "\"fail_safe_after_s\":\(json(reading.failSafeSeconds)),\"identity\":{\(identity)},"
             + "\"faults\":[\(faults.joined(separator: ","))],\"remarks\":\(json(reading.remarks))"
         if showsRaw {

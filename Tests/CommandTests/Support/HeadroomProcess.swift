@@ -61,6 +61,15 @@ final class HeadroomProcess {
     var output: String { files.text("out") }
     var errors: String { files.text("err") }
 
+    /// Of the threads that it has now.
+    var threadNames: [String] {
+        let tasks = "/proc/\(process.processIdentifier)/task"
+        return ((try? FileManager.default.contentsOfDirectory(atPath: tasks)) ?? []).compactMap { task in
+            (try? String(contentsOfFile: "\(tasks)/\(task)/comm", encoding: .utf8))?
+                .trimmingCharacters(in: .newlines)
+        }
+    }
+
     func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
     /// True as soon as `isSo`; false where the program ended or a generous time passed before.

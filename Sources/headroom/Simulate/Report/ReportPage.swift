@@ -92,7 +92,7 @@ struct ReportPage {
             ),
             (
                 "\(fixed(summary.highestAmperes[highest], 1)) A", "highest load, on L\(highest + 1)",
-                "of \(amperes(main)); above it for \(summary.overload.secondsAboveFuse.max()) s"
+                "of \(amperes(main)); above it for \(summary.overload.secondsAboveMainLimit.max()) s"
             ),
             (
                 fixed(summary.jainIndex, 2), "fairness (Jain index)",
@@ -146,6 +146,7 @@ struct ReportPage {
 
     private var stationTable: String {
         var rows = ""
+        let switches = summary.phaseSwitchCounts.contains { $0 != nil }
         for (index, station) in plan.site.stations.enumerated() {
             let own = results.filter { $0.station == index }
             let energy = own.reduce(0) { $0 + $1.deliveredWattHours }
@@ -155,12 +156,18 @@ struct ReportPage {
                 + "<td>\(station.supplyPhases.map(\.name).joined(separator: " "))</td>"
                 + "<td class=\"number\">\(amperes(station.rating.maximumAmperes))</td><td class=\"number\">\(own.count)</td>"
                 + "<td class=\"number\">\(kilowattHours(energy))</td>"
-                + "<td class=\"number\">\(possible > 0 ? percent(energy / possible) : "–")</td></tr>"
+                + "<td class=\"number\">\(possible > 0 ? percent(energy / possible) : "–")</td>"
+            if switches {
+                rows += "<td class=\"number\">\(summary.phaseSwitchCounts[index].map { "\($0)" } ?? "–")</td>"
+            }
+            rows += "</tr>"
         }
         return
             "<section><div class=\"wide\"><table><thead><tr><th class=\"number\">no.</th><th>station</th><th>lines</th>"
             + "<th class=\"number\">largest</th><th class=\"number\">cars</th><th class=\"number\">charged</th>"
-            + "<th class=\"number\">of possible</th></tr></thead><tbody>\(rows)</tbody></table></div></section>"
+            + "<th class=\"number\">of possible</th>"
+            + (switches ? "<th class=\"number\">phases switched</th>" : "")
+            + "</tr></thead><tbody>\(rows)</tbody></table></div></section>"
     }
 
     private var comparison: String {
@@ -172,7 +179,7 @@ struct ReportPage {
                 + "<td class=\"number\">\(percent(summary.deliveredShare))</td>"
                 + "<td class=\"number\">\(summary.fullCount) of \(summary.visitCount)</td>"
                 + "<td class=\"number\">\(duration(summary.waitSeconds.mean))</td>"
-                + "<td class=\"number\">\(summary.overload.secondsAboveFuse.max()) s</td></tr>"
+                + "<td class=\"number\">\(summary.overload.secondsAboveMainLimit.max()) s</td></tr>"
         }
         return
             "<section><h2>Other connections</h2><p class=\"note\">The same cars and the same building at other main fuses."
