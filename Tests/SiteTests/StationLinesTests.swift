@@ -10,6 +10,7 @@ struct StationLinesTests {
     private final class World {
         var windows = 0
         var status = StationStatus.charging
+        var phaseMode = PhaseMode.single
         /// The limit by time. Another every 15 s.
         var limit: (Double) -> Double = { Int(max(0, $0) / 15) % 2 == 0 ? 8 : 14 }
         var random = SystemRandomNumberGenerator()
@@ -39,12 +40,15 @@ struct StationLinesTests {
             return WiringWatch.Station(
                 limit: limit,
                 report: StationReport(
-                    status: status, isAnswering: true, lastContact: MonotonicTime(nanoseconds: Int64(seconds * 1e9))))
+                    status: status, isAnswering: true, lastContact: MonotonicTime(nanoseconds: Int64(seconds * 1e9)),
+                    phaseMode: phaseMode))
         }
     }
 
-    @Test(.timeLimit(.minutes(2)))
-    func `the lines of a car are told from the windows, and forgotten with the car`() {
+    @Test(.timeLimit(.minutes(2)), arguments: [false, true])
+    func `the lines of a car are told from the windows, and forgotten with the car or a change of phases`(
+        _ switches: Bool
+    ) {
         let world = World()
         let lines = StationLines(stationCount: 1)
         let charging = StationReport(status: .charging, isAnswering: true)
@@ -55,14 +59,14 @@ struct StationLinesTests {
         watch.run(
             stationCount: 1, lines: lines, secondsBetweenLooks: 0, test: { _, _ in false },
             isStopping: {
-                if world.status == .charging, let known = lines.counted(charging, station: 0) {
+                if found == nil, let known = lines.counted(charging, station: 0) {
                     found = known
-                    world.status = .free
+                    if switches { world.phaseMode = .three } else { world.status = .free }
                     world.windows += 1
                     return false
                 }
                 afterLeaving = lines.counted(charging, station: 0)
-                return (world.status == .free && afterLeaving == nil) || world.seconds > 120
+                return (found != nil && afterLeaving == nil) || world.seconds > 120
             }, snapshot: { world.snapshot() }, station: { _ in world.station() })
         #expect(found == .l2)
         #expect(afterLeaving == nil)

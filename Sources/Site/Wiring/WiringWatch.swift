@@ -108,7 +108,10 @@ final class WiringWatch: Sendable {
                 if let last = before[index] {
                     // Who is there after a silence may be another.
                     let wasAway = report.lastContact.seconds(since: last.report.lastContact) > 30
-                    if wasAway || (report.status == .free && last.report.status != .free) {
+                    let hasLeft = report.status == .free && last.report.status != .free
+                    // On one phase and on three the same car uses other lines.
+                    let isSwitched = report.phaseMode != last.report.phaseMode
+                    if wasAway || hasLeft || isSwitched {
                         finder.noteNewCar(station: index)
                     }
                     if last.limit.amperes != current.limit.amperes || last.report.status != report.status {
