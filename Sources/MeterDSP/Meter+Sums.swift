@@ -3,38 +3,36 @@ extension Meter {
     /// Takes new frames group by group, until their sums show a boundary or no whole group is left.
     @_noAllocation @_noLocks
     mutating func takeGroups() {
-        let length = finder.decimation
-        guard stage.holdsNarrowFrames else { return takeWideGroups() }
-        var (row, left) = unsafe stage.rows(from: finder.position)
-        while left >= length, pendingBoundary == nil {
-            let total = unsafe stage.sum(ofRows: row, count: length)
-            // Half by half: of eight lanes the compiler makes many moves.
-            let (front, back) = (total.lowHalf, total.highHalf)
-            groups.append(
-                SIMD8(
-                    lowHalf: SIMD4(Float(front[0]), Float(front[1]), Float(front[2]), Float(front[3])),
-                    highHalf: SIMD4(Float(back[0]), Float(back[1]), Float(back[2]), Float(back[3]))))
-            let signals = groups.newest(from: finder.firstLane)
-            pendingBoundary = finder.take(
-                SIMD4(Double(signals[0]), Double(signals[1]), Double(signals[2]), Double(signals[3])))
+        while pendingBoundary == nil, finder.signals.left > 0 || addGroups() {
+            pendingBoundary = finder.advance()
             if finder.mayHaveCrossed() { noteCrossings() }
-            unsafe row += 16 * length
-            left -= length
         }
     }
 
-    /// The same of codes of more than 16 bits, whose sums `Float` rounds.
+    /// Adds up the whole groups that are there, as many as the finder takes at once.
+    ///
+    /// - Returns: false where there is none.
     @_noAllocation @_noLocks
-    private mutating func takeWideGroups() {
-        let length = Int64(finder.decimation)
-        while finder.position + length <= stage.end, pendingBoundary == nil {
-            let sum = stage.sum(from: finder.position, through: finder.position + length - 1)
-            var stored = SIMD8<Float>.zero
-            for lane in 0..<8 { stored[lane] = Float(sum[lane]) }
-            groups.append(stored)
-            pendingBoundary = finder.take(finder.signals(sum))
-            if finder.mayHaveCrossed() { noteCrossings() }
+    private mutating func addGroups() -> Bool {
+        let length = finder.decimation
+        let (row, frames) = unsafe stage.rows(from: groups.end)
+        let (place, room) = unsafe groups.room
+        let count = Swift.min(Swift.min(frames / length, FilteredGroups.most), room)
+        guard count > 0 else { return false }
+        if stage.holdsNarrowFrames {
+            unsafe stage.sumGroups(of: length, at: row, count: count, to: place)
+            unsafe finder.append(place, count: count)
+        } else {
+            // `Float` rounds their sums: the finder is given them as they are.
+            for number in 0..<count {
+                let first = groups.end + Int64(number * length)
+                let sum = stage.sum(from: first, through: first + Int64(length) - 1)
+                for lane in 0..<8 { unsafe place[number][lane] = Float(sum[lane]) }
+                finder.append(sum)
+            }
         }
+        groups.take(count)
+        return true
     }
 
     /// The channels at frame `index`, as the sums take them.

@@ -174,7 +174,8 @@ public struct Meter: ~Copyable {
                 sum += widened(decoder.decode(block, at: frame * configuration.layout.frameBytes))
                 frame += 1
             }
-            _ = finder.take(finder.signals(sum))
+            finder.append(sum)
+            _ = finder.advance()
         }
         finder.beginSettled()
     }

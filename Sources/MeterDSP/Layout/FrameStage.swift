@@ -73,11 +73,17 @@
         return unsafe (UnsafeRawPointer(memory) + stride * place, count - place)
     }
 
-    /// Σx of the `count` narrow frames at `row`, a place that ``rows(from:)`` gave.
+    /// Σx of each of `count` groups of `length` narrow frames from `row` on, a place that ``rows(from:)`` gave.
     @_noAllocation @_noLocks
-    @inline(__always)
-    func sum(ofRows row: UnsafeRawPointer, count: Int) -> SIMD8<Int32> {
-        unsafe NarrowSums.sum(row, count: count, ones: ones)
+    func sumGroups(
+        of length: Int, at row: UnsafeRawPointer, count: Int, to target: UnsafeMutablePointer<SIMD8<Float>>
+    ) {
+        var row = unsafe row
+        for number in 0..<count {
+            let total = unsafe NarrowSums.sum(row, count: length, ones: ones)
+            unsafe target[number] = SIMD8(lowHalf: floats(total.lowHalf), highHalf: floats(total.highHalf))
+            unsafe row += 16 * length
+        }
     }
 
     /// Σx over the frames from `first` to `last`, no more than 65 536.
@@ -86,7 +92,7 @@
         let (from, to) = places(first, last)
         var sum = SIMD8<Double>.zero
         if isNarrow {
-            let total = unsafe self.sum(ofRows: UnsafeRawPointer(memory) + 16 * from, count: to - from)
+            let total = unsafe NarrowSums.sum(UnsafeRawPointer(memory) + 16 * from, count: to - from, ones: ones)
             for lane in 0..<8 { sum[lane] = Double(total[lane]) }
         } else {
             var total = SIMD8<Int64>.zero

@@ -72,26 +72,23 @@ struct NarrowSums: BitwiseCopyable {
         var front = SIMD4<Int32>.zero
         var back = SIMD4<Int32>.zero
         var at = unsafe frames
-        var left = count
-        // Four frames a turn, so that a group of eight takes two.
-        while left > 3 {
+        for _ in 0..<count / 4 {
             for pair in 0..<2 {
                 let pairs = unsafe PairSums.interleaved(
-                    at.loadUnaligned(fromByteOffset: 32 * pair, as: SIMD8<Int16>.self),
-                    at.loadUnaligned(fromByteOffset: 32 * pair + 16, as: SIMD8<Int16>.self))
+                    at.load(fromByteOffset: 32 * pair, as: SIMD8<Int16>.self),
+                    at.load(fromByteOffset: 32 * pair + 16, as: SIMD8<Int16>.self))
                 front &+= PairSums.pairSums(pairs.front, ones)
                 back &+= PairSums.pairSums(pairs.back, ones)
             }
             unsafe at += 64
-            left -= 4
         }
-        var total = SIMD8(lowHalf: front, highHalf: back)
-        while left > 0 {
-            total &+= unsafe SIMD8<Int32>(truncatingIfNeeded: at.loadUnaligned(as: SIMD8<Int16>.self))
+        for _ in 0..<count % 4 {
+            let pairs = unsafe PairSums.interleaved(at.load(as: SIMD8<Int16>.self), .zero)
+            front &+= PairSums.pairSums(pairs.front, ones)
+            back &+= PairSums.pairSums(pairs.back, ones)
             unsafe at += 16
-            left -= 1
         }
-        return total
+        return SIMD8(lowHalf: front, highHalf: back)
     }
 
     /// Adds the sums to `stretch`.
