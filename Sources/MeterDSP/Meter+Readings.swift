@@ -7,10 +7,10 @@ extension Meter {
         // A virtual boundary may lie a little before the last one: it then moves there.
         let end = boundary(at: Swift.max(position, start.position))
         placeCuts(end.position)
-        let current = stretch(to: end)
+        var current = stretch(to: end)
         let locked = finder.isLocked
 
-        var flags = clipping(current, to: end)
+        var flags = clipping(&current, to: end)
         if !windowWasLocked || !locked { flags.mark(.unsynchronised) }
         if afterGap || gapBefore { flags.mark(.gap) }
         readHalfCycle(current, end)

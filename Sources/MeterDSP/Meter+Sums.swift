@@ -58,19 +58,23 @@ extension Meter {
     @_noAllocation @_noLocks
     mutating func stretch(to end: Boundary) -> Stretch {
         var stretch = Stretch()
+        var narrow = NarrowSums()
         stretch.frames = end.position - start.position
         // In pieces that end with the phases' own cuts, whose sums they give without further work.
         var next = start.index + 1
         for cut in 0..<voltages.count {
             let last = Swift.min(voltages.cuts[cut].index, end.index)
             if last >= next {
-                addFrames(from: next, through: last, to: &stretch)
+                addFrames(from: next, through: last, to: &stretch, &narrow)
                 next = last + 1
             }
             let phase = voltages.cuts[cut].phase
-            complete(cut, sum: stretch.sum[phase], squares: stretch.squares[phase])
+            let voltage = narrow.voltage(phase)
+            complete(
+                cut, sum: stretch.sum[phase] + voltage.sum, squares: stretch.squares[phase] + voltage.squares)
         }
-        addFrames(from: next, through: end.index, to: &stretch)
+        addFrames(from: next, through: end.index, to: &stretch, &narrow)
+        narrow.add(to: &stretch)
         if conditioner.isNeeded {
             let risen = end.integral - start.integral
             for lane in 0..<4 where scales.isCoil(lane + 3) { stretch.rise[lane] = risen[lane] }
@@ -81,22 +85,30 @@ extension Meter {
         return stretch
     }
 
-    /// Adds the sums over the frames from `first` to `last`, ramps counted from the start of the running half cycle.
+    /// Adds the sums over the frames from `first` to `last`, ramps counted from the start of the running half cycle, to
+    /// one of the two.
     @_noAllocation @_noLocks
-    mutating func addFrames(from first: Int64, through last: Int64, to stretch: inout Stretch) {
+    mutating func addFrames(
+        from first: Int64, through last: Int64, to stretch: inout Stretch, _ narrow: inout NarrowSums
+    ) {
         guard first <= last else { return }
         if conditioner.isNeeded {
             conditioner.add(from: first, through: last, origin: start.index, to: &stretch)
         } else {
-            stage.add(from: first, through: last, to: &stretch)
+            stage.add(from: first, through: last, to: &stretch, &narrow)
         }
     }
 
-    /// Inputs that reached the end of their range in the running half cycle.
+    /// Inputs that reached the end of their range in the running half cycle. Where frames are conditioned, `stretch` gets
+    /// the extremes of voltages that are left as they are.
     @_noAllocation @_noLocks
-    mutating func clipping(_ stretch: Stretch, to end: Boundary) -> ReadingFlags {
+    mutating func clipping(_ stretch: inout Stretch, to end: Boundary) -> ReadingFlags {
         guard conditioner.isNeeded else { return scales.clipping(stretch.minimum, stretch.maximum) }
         let (minimum, maximum) = stage.extremes(from: start.index + 1, through: end.index)
+        for phase in 0..<3 where conditioner.leavesVoltage(phase) {
+            stretch.minimum[phase] = minimum[phase] - conditioner.level[phase]
+            stretch.maximum[phase] = maximum[phase] - conditioner.level[phase]
+        }
         return scales.clipping(minimum, maximum)
     }
 

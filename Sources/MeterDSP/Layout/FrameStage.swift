@@ -105,13 +105,17 @@
         return sum
     }
 
-    /// Adds the sums over the frames from `first` to `last` to `stretch`.
+    /// Adds the sums over the frames from `first` to `last` to `narrow`, and what that cannot take to `stretch`.
     @_noAllocation @_noLocks
-    func add(from first: Int64, through last: Int64, to stretch: inout Stretch) {
+    func add(from first: Int64, through last: Int64, to stretch: inout Stretch, _ narrow: inout NarrowSums) {
         var (from, to) = places(first, last)
         while isNarrow, from < to {
-            let count = Swift.min(to - from, NarrowSums.mostFrames)
-            unsafe NarrowSums(UnsafeRawPointer(memory) + 16 * from, count: count).add(to: &stretch)
+            if narrow.count == NarrowSums.mostFrames {
+                narrow.add(to: &stretch)
+                narrow = NarrowSums()
+            }
+            let count = Swift.min(to - from, NarrowSums.mostFrames - narrow.count)
+            unsafe narrow.add(UnsafeRawPointer(memory) + 16 * from, count: count)
             from += count
         }
         guard from < to else { return }
@@ -132,7 +136,15 @@
             var narrowLow = SIMD8<Int16>(repeating: .max)
             var narrowHigh = SIMD8<Int16>(repeating: .min)
             var at = unsafe UnsafeRawPointer(memory) + 16 * from
-            for _ in from..<to {
+            for _ in 0..<(to - from) / 4 {
+                for place in 0..<4 {
+                    let codes = unsafe at.load(fromByteOffset: 16 * place, as: SIMD8<Int16>.self)
+                    narrowLow.replace(with: codes, where: codes .< narrowLow)
+                    narrowHigh.replace(with: codes, where: codes .> narrowHigh)
+                }
+                unsafe at += 64
+            }
+            for _ in 0..<(to - from) % 4 {
                 let codes = unsafe at.load(as: SIMD8<Int16>.self)
                 narrowLow.replace(with: codes, where: codes .< narrowLow)
                 narrowHigh.replace(with: codes, where: codes .> narrowHigh)

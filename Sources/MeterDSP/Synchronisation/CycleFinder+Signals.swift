@@ -30,5 +30,5 @@ extension CycleFinder {
     var findsVoltages: Bool { @_noAllocation @_noLocks get { firstLane == 0 } }
 
     /// Half a cycle as last known, in frames; above 0.
-    var halfCycle: Double { @_noAllocation @_noLocks get { prediction.halfCycle } }
+    var halfCycle: Double { @_noAllocation @_noLocks get { 0.5 * prediction.cycle } }
 }

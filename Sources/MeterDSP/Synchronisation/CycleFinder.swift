@@ -140,7 +140,7 @@ struct CycleFinder: ~Copyable {
 
     /// Behind it a crossing is overdue; without a signal there is none to wait for.
     private var latestBoundary: Double {
-        @_noAllocation @_noLocks get { lastBoundary + (source == nil ? 1.0 : 1.25) * prediction.halfCycle }
+        @_noAllocation @_noLocks get { lastBoundary + (source == nil ? 1.0 : 1.25) * halfCycle }
     }
 
     /// Looks at the next group taken on.

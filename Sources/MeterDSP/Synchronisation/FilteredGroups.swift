@@ -4,7 +4,7 @@
 /// every access to the memory is clamped to what it holds.
 @safe struct FilteredGroups: ~Copyable {
     /// Most groups that are held beside the last four.
-    static var most: Int { @_noAllocation @_noLocks get { 32 } }
+    static var most: Int { @_noAllocation @_noLocks get { 64 } }
     private static var past: Int { @_noAllocation @_noLocks get { 4 } }
 
     private let owned: OwnedMemory
