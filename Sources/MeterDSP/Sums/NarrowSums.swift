@@ -66,7 +66,7 @@ struct NarrowSums: BitwiseCopyable {
     @inline(never)
     private mutating func addProductsLessOne(_ frames: UnsafeRawPointer, count: Int) {
         products = unsafe products.adding(frames, count: count, less: 1)
-        taken += Int64(count / 4 * 2 + count % 4)
+        taken += Int64((count + 1) / 2)
     }
 
     @_noAllocation @_noLocks
@@ -85,6 +85,7 @@ struct NarrowSums: BitwiseCopyable {
 
     /// Σx and Σx² of the voltage of `phase`.
     @_noAllocation @_noLocks
+    @inline(__always)
     func voltage(_ phase: Int) -> (sum: Double, squares: Double) {
         (Double(lanes.sum[phase & 3]), Double(lanes.frontSquares.value[phase & 3]))
     }
@@ -107,27 +108,32 @@ struct NarrowSums: BitwiseCopyable {
         var front = SIMD4<Int32>.zero
         var back = SIMD4<Int32>.zero
         var at = unsafe frames
-        for _ in 0..<count / 4 {
-            for pair in 0..<2 {
-                let pairs = unsafe FramePairs.interleaved(
-                    at.loadUnaligned(fromByteOffset: 32 * pair, as: SIMD8<Int16>.self),
-                    at.loadUnaligned(fromByteOffset: 32 * pair + 16, as: SIMD8<Int16>.self))
+        // Eight frames a turn: what a group has at 32 kHz.
+        for _ in 0..<count / 8 {
+            for pair in 0..<4 {
+                let pairs = unsafe FramePairs.interleaved(frame(at + 32 * pair), frame(at + 32 * pair + 16))
                 front &+= FramePairs.pairSums(pairs.front, ones)
                 back &+= FramePairs.pairSums(pairs.back, ones)
             }
-            unsafe at += 64
+            unsafe at += 128
         }
-        for _ in 0..<count % 4 {
-            let pairs = unsafe FramePairs.interleaved(at.loadUnaligned(as: SIMD8<Int16>.self), .zero)
+        for _ in 0..<count % 8 / 2 {
+            let pairs = unsafe FramePairs.interleaved(frame(at), frame(at + 16))
             front &+= FramePairs.pairSums(pairs.front, ones)
             back &+= FramePairs.pairSums(pairs.back, ones)
-            unsafe at += 16
+            unsafe at += 32
+        }
+        if count % 2 == 1 {
+            let last = unsafe FramePairs.widened(frame(at))
+            front &+= last.lowHalf
+            back &+= last.highHalf
         }
         return SIMD8(lowHalf: front, highHalf: back)
     }
 
     /// Adds the sums to `stretch`.
     @_noAllocation @_noLocks
+    @inline(__always)
     func add(to stretch: inout Stretch) {
         guard count > 0 else { return }
         let (sum, squares, powers) = (sum, squares, powers)
@@ -209,10 +215,10 @@ private struct ProductSums: BitwiseCopyable {
     @_noAllocation @_noLocks
     init() {}
 
-    /// With `count` frames added: two by two as long as there are four, then one by one.
+    /// With `count` frames added.
     ///
-    /// - Parameter less: taken off what two frames, or one of the last, add: two products lie above −2³¹, and reach 2³¹
-    ///   where they are those of lowest codes.
+    /// - Parameter less: taken off what two frames add, and an odd one: two products lie above −2³¹, and reach 2³¹ where
+    ///   they are those of lowest codes.
     @_noAllocation @_noLocks
     @inline(__always)
     func adding(_ frames: UnsafeRawPointer, count: Int, less: Int32) -> ProductSums {
@@ -224,10 +230,11 @@ private struct ProductSums: BitwiseCopyable {
             }
             unsafe at += 64
         }
-        for _ in 0..<count % 4 {
-            sums.add(unsafe NarrowSums.frame(at), .zero, less: less)
-            unsafe at += 16
+        if count & 2 != 0 {
+            unsafe sums.add(NarrowSums.frame(at), NarrowSums.frame(at + 16), less: less)
+            unsafe at += 32
         }
+        if count & 1 != 0 { sums.add(unsafe NarrowSums.frame(at), .zero, less: less) }
         return sums
     }
 
