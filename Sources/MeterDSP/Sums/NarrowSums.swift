@@ -31,8 +31,9 @@ struct NarrowSums: BitwiseCopyable {
     mutating func add(_ frames: UnsafeRawPointer, count: Int) {
         self.count += count
         unsafe addLanes(frames, count: count)
-        // Two products of lowest codes are 2³¹, which is no signed number.
-        if any(lanes.minimum .== SIMD8(repeating: .min)) {
+        // Two products of lowest codes are 2³¹, which is no signed number. As two words: `any` looks at lane after lane.
+        let lowest = unsafe unsafeBitCast(lanes.minimum .== SIMD8(repeating: .min), to: SIMD2<Int64>.self)
+        if lowest[0] | lowest[1] != 0 {
             unsafe addProductsLessOne(frames, count: count)
         } else {
             unsafe addProducts(frames, count: count)
