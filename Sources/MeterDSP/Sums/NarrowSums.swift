@@ -31,9 +31,8 @@ struct NarrowSums: BitwiseCopyable {
     mutating func add(_ frames: UnsafeRawPointer, count: Int) {
         self.count += count
         unsafe addLanes(frames, count: count)
-        // Two products of lowest codes are 2³¹, which is no signed number. As two words: `any` looks at lane after lane.
-        let lowest = unsafe unsafeBitCast(lanes.minimum .== SIMD8(repeating: .min), to: SIMD2<Int64>.self)
-        if lowest[0] | lowest[1] != 0 {
+        // Two products of lowest codes are 2³¹, which is no signed number.
+        if lanes.holdsLowest {
             unsafe addProductsLessOne(frames, count: count)
         } else {
             unsafe addProducts(frames, count: count)
@@ -194,6 +193,22 @@ private struct LaneSums: BitwiseCopyable {
         // Two squares reach 2³¹ at most: right as unsigned numbers.
         frontSquares.add(SIMD4<UInt32>(truncatingIfNeeded: FramePairs.pairSums(front, front)))
         backSquares.add(SIMD4<UInt32>(truncatingIfNeeded: FramePairs.pairSums(back, back)))
+    }
+
+    /// Whether any lane has had the lowest code, as two words: a mask of lanes is made lane by lane, in memory.
+    var holdsLowest: Bool {
+        @_noAllocation @_noLocks get {
+            let words = unsafe unsafeBitCast(minimum, to: SIMD2<UInt64>.self)
+            return Self.holdsLowest(words[0]) || Self.holdsLowest(words[1])
+        }
+    }
+
+    /// Whether any of four lanes is 0x8000: without that bit it is 0, and one less then has it.
+    @_noAllocation @_noLocks
+    @inline(__always)
+    private static func holdsLowest(_ word: UInt64) -> Bool {
+        let lanes = word ^ 0x8000_8000_8000_8000
+        return (lanes &- 0x0001_0001_0001_0001) & ~lanes & 0x8000_8000_8000_8000 != 0
     }
 
     /// Σx: 11 · 0xBA2E8BA3 = 1 modulo 2³², and Σx fits.
