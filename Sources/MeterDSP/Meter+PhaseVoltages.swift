@@ -70,7 +70,9 @@ extension Meter {
         voltages.cuts[cut].before.squares += squares - start.edge.squares[phase]
         guard index < start.index else { return }
         var missing = Stretch()
-        addFrames(from: index + 1, through: start.index, to: &missing)
+        var narrow = NarrowSums()
+        addFrames(from: index + 1, through: start.index, to: &missing, &narrow)
+        narrow.add(to: &missing)
         voltages.cuts[cut].before.sum -= missing.sum[phase]
         voltages.cuts[cut].before.squares -= missing.squares[phase]
     }

@@ -7,10 +7,12 @@ extension Meter {
         // A virtual boundary may lie a little before the last one: it then moves there.
         let end = boundary(at: Swift.max(position, start.position))
         placeCuts(end.position)
-        let current = stretch(to: end)
+        var sums = stretch(to: end)
         let locked = finder.isLocked
 
-        var flags = clipping(current, to: end)
+        var flags = clipping(&sums, to: end)
+        // A constant is not copied for each that reads it.
+        let current = sums
         if !windowWasLocked || !locked { flags.mark(.unsynchronised) }
         if afterGap || gapBefore { flags.mark(.gap) }
         readHalfCycle(current, end)

@@ -3,38 +3,36 @@ extension Meter {
     /// Takes new frames group by group, until their sums show a boundary or no whole group is left.
     @_noAllocation @_noLocks
     mutating func takeGroups() {
-        let length = finder.decimation
-        guard stage.holdsNarrowFrames else { return takeWideGroups() }
-        var (row, left) = unsafe stage.rows(from: finder.position)
-        while left >= length, pendingBoundary == nil {
-            let total = unsafe stage.sum(ofRows: row, count: length)
-            // Half by half: of eight lanes the compiler makes many moves.
-            let (front, back) = (total.lowHalf, total.highHalf)
-            groups.append(
-                SIMD8(
-                    lowHalf: SIMD4(Float(front[0]), Float(front[1]), Float(front[2]), Float(front[3])),
-                    highHalf: SIMD4(Float(back[0]), Float(back[1]), Float(back[2]), Float(back[3]))))
-            let signals = groups.newest(from: finder.firstLane)
-            pendingBoundary = finder.take(
-                SIMD4(Double(signals[0]), Double(signals[1]), Double(signals[2]), Double(signals[3])))
+        while pendingBoundary == nil, finder.signals.left > 0 || addGroups() {
+            pendingBoundary = finder.advance()
             if finder.mayHaveCrossed() { noteCrossings() }
-            unsafe row += 16 * length
-            left -= length
         }
     }
 
-    /// The same of codes of more than 16 bits, whose sums `Float` rounds.
+    /// Adds up the whole groups that are there, as many as the finder takes at once.
+    ///
+    /// - Returns: false where there is none.
     @_noAllocation @_noLocks
-    private mutating func takeWideGroups() {
-        let length = Int64(finder.decimation)
-        while finder.position + length <= stage.end, pendingBoundary == nil {
-            let sum = stage.sum(from: finder.position, through: finder.position + length - 1)
-            var stored = SIMD8<Float>.zero
-            for lane in 0..<8 { stored[lane] = Float(sum[lane]) }
-            groups.append(stored)
-            pendingBoundary = finder.take(finder.signals(sum))
-            if finder.mayHaveCrossed() { noteCrossings() }
+    private mutating func addGroups() -> Bool {
+        let length = finder.decimation
+        let (row, frames) = unsafe stage.rows(from: groups.end)
+        let (place, room) = unsafe groups.room
+        let count = Swift.min(Swift.min(frames / length, FilteredGroups.most), room)
+        guard count > 0 else { return false }
+        if stage.holdsNarrowFrames {
+            unsafe stage.sumGroups(of: length, at: row, count: count, to: place)
+            unsafe finder.append(place, count: count)
+        } else {
+            // `Float` rounds their sums: the finder is given them as they are.
+            for number in 0..<count {
+                let first = groups.end + Int64(number * length)
+                let sum = stage.sum(from: first, through: first + Int64(length) - 1)
+                for lane in 0..<8 { unsafe place[number][lane] = Float(sum[lane]) }
+                finder.append(sum)
+            }
         }
+        groups.take(count)
+        return true
     }
 
     /// The channels at frame `index`, as the sums take them.
@@ -60,19 +58,23 @@ extension Meter {
     @_noAllocation @_noLocks
     mutating func stretch(to end: Boundary) -> Stretch {
         var stretch = Stretch()
+        var narrow = NarrowSums()
         stretch.frames = end.position - start.position
         // In pieces that end with the phases' own cuts, whose sums they give without further work.
         var next = start.index + 1
         for cut in 0..<voltages.count {
             let last = Swift.min(voltages.cuts[cut].index, end.index)
             if last >= next {
-                addFrames(from: next, through: last, to: &stretch)
+                addFrames(from: next, through: last, to: &stretch, &narrow)
                 next = last + 1
             }
             let phase = voltages.cuts[cut].phase
-            complete(cut, sum: stretch.sum[phase], squares: stretch.squares[phase])
+            let voltage = narrow.voltage(phase)
+            complete(
+                cut, sum: stretch.sum[phase] + voltage.sum, squares: stretch.squares[phase] + voltage.squares)
         }
-        addFrames(from: next, through: end.index, to: &stretch)
+        addFrames(from: next, through: end.index, to: &stretch, &narrow)
+        narrow.add(to: &stretch)
         if conditioner.isNeeded {
             let risen = end.integral - start.integral
             for lane in 0..<4 where scales.isCoil(lane + 3) { stretch.rise[lane] = risen[lane] }
@@ -83,22 +85,30 @@ extension Meter {
         return stretch
     }
 
-    /// Adds the sums over the frames from `first` to `last`, ramps counted from the start of the running half cycle.
+    /// Adds the sums over the frames from `first` to `last`, ramps counted from the start of the running half cycle, to
+    /// one of the two.
     @_noAllocation @_noLocks
-    mutating func addFrames(from first: Int64, through last: Int64, to stretch: inout Stretch) {
+    mutating func addFrames(
+        from first: Int64, through last: Int64, to stretch: inout Stretch, _ narrow: inout NarrowSums
+    ) {
         guard first <= last else { return }
         if conditioner.isNeeded {
             conditioner.add(from: first, through: last, origin: start.index, to: &stretch)
         } else {
-            stage.add(from: first, through: last, to: &stretch)
+            stage.add(from: first, through: last, to: &stretch, &narrow)
         }
     }
 
-    /// Inputs that reached the end of their range in the running half cycle.
+    /// Inputs that reached the end of their range in the running half cycle. Where frames are conditioned, `stretch` gets
+    /// the extremes of voltages that are left as they are.
     @_noAllocation @_noLocks
-    mutating func clipping(_ stretch: Stretch, to end: Boundary) -> ReadingFlags {
+    mutating func clipping(_ stretch: inout Stretch, to end: Boundary) -> ReadingFlags {
         guard conditioner.isNeeded else { return scales.clipping(stretch.minimum, stretch.maximum) }
         let (minimum, maximum) = stage.extremes(from: start.index + 1, through: end.index)
+        for phase in 0..<3 where conditioner.leavesVoltage(phase) {
+            stretch.minimum[phase] = minimum[phase] - conditioner.level[phase]
+            stretch.maximum[phase] = maximum[phase] - conditioner.level[phase]
+        }
         return scales.clipping(minimum, maximum)
     }
 

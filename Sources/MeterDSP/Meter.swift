@@ -85,9 +85,10 @@ public struct Meter: ~Copyable {
         // A half cycle at its longest, and what its edges and its late channels reach beyond it.
         let keep = finder.longestHalfCycle + 160
         conditioner = Conditioner(configuration, isNarrow: bits <= 16, keep: keep)
-        // A window of 70 % of the nominal frequency.
+        // A window of 70 % of the nominal frequency, and what is added up before it is looked at.
         let window = 0.72 * Double(constants.halfCyclesInWindow) * configuration.sampleRateHz / configuration.nominalHz
-        groups = GroupSums(length: finder.decimation, keeping: Int(window))
+        groups = GroupSums(
+            length: finder.decimation, keeping: Int(window) + FilteredGroups.most * finder.decimation)
         stage = FrameStage(configuration.layout, isNarrow: bits <= 16, keep: keep)
     }
 
@@ -174,7 +175,8 @@ public struct Meter: ~Copyable {
                 sum += widened(decoder.decode(block, at: frame * configuration.layout.frameBytes))
                 frame += 1
             }
-            _ = finder.take(finder.signals(sum))
+            finder.append(sum)
+            _ = finder.advance()
         }
         finder.beginSettled()
     }

@@ -214,7 +214,10 @@ import Testing
     @Test func groupsAreFoundByTheFramesTheyStartWith() {
         var groups = GroupSums(length: 4, keeping: 20)
         groups.restart(at: 100)
-        for number in 0..<30 { groups.append(SIMD8(repeating: Float(number))) }
+        for number in 0..<30 {
+            groups.room.0.pointee = SIMD8(repeating: Float(number))
+            groups.take(1)
+        }
         #expect(groups.end == 220)
         let oldest = 30 - Int((groups.end - groups.first) / 4)
         for number in 0..<30 - oldest {

@@ -21,9 +21,10 @@ struct ConditionedSums: BitwiseCopyable {
     /// - Parameters:
     ///   - frames: of `count` frames of 32 bytes.
     ///   - firstDistance: distance of the first frame from where the ramps are counted, in frames.
+    ///   - withVoltageExtremes: else only currents have their lowest and highest values taken.
     @_noAllocation @_noLocks
     @inline(never)
-    init(_ frames: UnsafeRawPointer, count: Int, firstDistance: Double) {
+    init(_ frames: UnsafeRawPointer, count: Int, firstDistance: Double, withVoltageExtremes: Bool) {
         var at = unsafe frames
         var left = count
         var distance = firstDistance
@@ -33,8 +34,13 @@ struct ConditionedSums: BitwiseCopyable {
             var block = Block()
             // In loops of their own: with 13 running values in one loop, a 14th register is missing, and each frame then
             // waits for memory.
-            unsafe extremes.add(at, count: length)
-            for _ in 0..<length {
+            unsafe extremes.add(at, count: length, withVoltages: withVoltageExtremes)
+            for _ in 0..<length / 2 {
+                unsafe block.add(at)
+                unsafe block.add(at + 32)
+                unsafe at += 64
+            }
+            if length % 2 == 1 {
                 unsafe block.add(at)
                 unsafe at += 32
             }
@@ -103,23 +109,33 @@ struct ConditionedSums: BitwiseCopyable {
 
         @_noAllocation @_noLocks
         @inline(__always)
-        mutating func add(_ frames: UnsafeRawPointer, count: Int) {
-            var at = unsafe frames
-            for _ in 0..<count / 2 {
-                unsafe add(at)
-                unsafe add(at + 32)
-                unsafe at += 64
+        mutating func add(_ frames: UnsafeRawPointer, count: Int, withVoltages: Bool) {
+            if withVoltages {
+                for place in 0..<count {
+                    addVoltage(unsafe frames.load(fromByteOffset: 32 * place, as: SIMD4<Float>.self))
+                }
             }
-            if count % 2 == 1 { unsafe add(at) }
+            var at = unsafe frames + 16
+            for _ in 0..<count / 4 {
+                for place in 0..<4 { addCurrent(unsafe at.load(fromByteOffset: 32 * place, as: SIMD4<Float>.self)) }
+                unsafe at += 128
+            }
+            for _ in 0..<count % 4 {
+                addCurrent(unsafe at.load(as: SIMD4<Float>.self))
+                unsafe at += 32
+            }
         }
 
         @_noAllocation @_noLocks
         @inline(__always)
-        private mutating func add(_ frame: UnsafeRawPointer) {
-            let u = unsafe frame.load(as: SIMD4<Float>.self)
-            let i = unsafe frame.load(fromByteOffset: 16, as: SIMD4<Float>.self)
+        private mutating func addVoltage(_ u: SIMD4<Float>) {
             lowVoltage = smaller(lowVoltage, u)
             highVoltage = larger(highVoltage, u)
+        }
+
+        @_noAllocation @_noLocks
+        @inline(__always)
+        private mutating func addCurrent(_ i: SIMD4<Float>) {
             lowCurrent = smaller(lowCurrent, i)
             highCurrent = larger(highCurrent, i)
         }

@@ -128,7 +128,8 @@
         }
     }
 
-    /// Adds the sums over the frames from `first` to `last` to `stretch`, the ramps counted from frame `origin`.
+    /// Adds the sums over the frames from `first` to `last` to `stretch`, the ramps counted from frame `origin`. The extremes
+    /// of voltages that are all left as they are stay out of it: the stage's codes tell them.
     @_noAllocation @_noLocks
     func add(from first: Int64, through last: Int64, origin: Int64, to stretch: inout Stretch) {
         let from = Swift.min(Swift.max(0, Int(first - base)), count)
@@ -136,7 +137,7 @@
         guard from < to else { return }
         let sums = unsafe ConditionedSums(
             UnsafeRawPointer(memory) + 32 * from, count: to - from,
-            firstDistance: Double(base + Int64(from) - origin))
+            firstDistance: Double(base + Int64(from) - origin), withVoltageExtremes: plainVoltages != .all)
         sums.add(to: &stretch)
     }
 

@@ -74,41 +74,68 @@ struct NarrowCoils: BitwiseCopyable {
         _ frames: UnsafeRawPointer, count: Int, at place: UnsafeMutableRawPointer, _ integrals: inout CoilIntegrals,
         _ level: SIMD8<Double>
     ) {
-        // A lane more than there are voltages: a constant there would split the subtraction.
-        let voltageLevel = SIMD4(Float(level[0]), Float(level[1]), Float(level[2]), Float(level[3]))
-        let start = floats(coilGain * integrals.value - gain * Stretch.currents(level))
-        let offset = wholeCodes(integrals.mean)
+        let start = Start(
+            offset: wholeCodes(integrals.mean),
+            current: floats(coilGain * integrals.value - gain * Stretch.currents(level)),
+            // A lane more than there are voltages: a constant there would split the subtraction.
+            voltageLevel: SIMD4(Float(level[0]), Float(level[1]), Float(level[2]), Float(level[3])))
         let last = wholeCodes(integrals.last)
-        // Twice the integral from here on; the code itself where there is no coil. `ahead` is what is known of the next.
-        var twice = last & ~isCoil
-        var previousValue = floats(twice)
-        let first = unsafe Self.currents(frames) &- offset
-        twice = (last & isCoil) &+ first
-        var value = floats(twice)
-        var ahead = twice &+ first
+        let first = unsafe Self.currents(frames) &- start.offset
+        let twice = (last & isCoil) &+ first
+        var running = Running(
+            twice: twice, ahead: twice &+ first, previous: floats(last & ~isCoil), value: floats(twice))
         var row = unsafe frames
         var at = unsafe place
-        for _ in 0..<count {
-            unsafe row += 16
-            let code = unsafe Self.currents(row) &- offset
-            twice = (ahead & isCoil) &+ code
-            ahead = twice &+ code
-            let nextValue = floats(twice)
-            var filtered = value * here + start
-            filtered += nextValue * after
-            filtered += previousValue * before
-            previousValue = value
-            value = nextValue
-            let u = unsafe SIMD4<Int32>(
-                truncatingIfNeeded: row.loadUnaligned(fromByteOffset: -16, as: SIMD4<Int16>.self))
-            unsafe at.storeBytes(of: floats(u) - voltageLevel, as: SIMD4<Float>.self)
-            unsafe at.storeBytes(of: filtered, toByteOffset: 16, as: SIMD4<Float>.self)
-            unsafe at += 32
+        // Two frames a turn: so less moves from register to register.
+        for _ in 0..<count / 2 {
+            unsafe store(row, at: at, &running, start)
+            unsafe store(row + 16, at: at + 32, &running, start)
+            unsafe row += 32
+            unsafe at += 64
         }
+        if count % 2 == 1 { unsafe store(row, at: at, &running, start) }
         // One frame has been looked at beyond those stored.
-        let end = unsafe Self.currents(row - 16) &- offset
-        integrals.value += 0.5 * doubles((twice &- (ahead &- twice) &- end) & isCoil)
+        let end = unsafe Self.currents(frames + 16 * (count - 1)) &- start.offset
+        integrals.value += 0.5 * doubles((running.twice &- (running.ahead &- running.twice) &- end) & isCoil)
         integrals.last = doubles(end)
+    }
+
+    /// What is taken off codes, the currents' part of what is added to filtered values, and what is taken off voltages.
+    private struct Start: BitwiseCopyable {
+        let offset: SIMD4<Int32>
+        let current: SIMD4<Float>
+        let voltageLevel: SIMD4<Float>
+    }
+
+    /// What one frame leaves to the next.
+    private struct Running: BitwiseCopyable {
+        /// Twice the integral since the first frame, up to the next one; the code itself where there is no coil.
+        var twice: SIMD4<Int32>
+        /// What is known of it a frame later.
+        var ahead: SIMD4<Int32>
+        /// Of the frame before and of this one.
+        var previous: SIMD4<Float>
+        var value: SIMD4<Float>
+    }
+
+    /// Stores one frame, and looks at the one after it.
+    @_noAllocation @_noLocks
+    @inline(__always)
+    private func store(
+        _ frame: UnsafeRawPointer, at place: UnsafeMutableRawPointer, _ running: inout Running, _ start: Start
+    ) {
+        let code = unsafe Self.currents(frame + 16) &- start.offset
+        running.twice = (running.ahead & isCoil) &+ code
+        running.ahead = running.twice &+ code
+        let next = floats(running.twice)
+        var filtered = running.value * here + start.current
+        filtered += next * after
+        filtered += running.previous * before
+        running.previous = running.value
+        running.value = next
+        let u = unsafe SIMD4<Int32>(truncatingIfNeeded: frame.loadUnaligned(as: SIMD4<Int16>.self))
+        unsafe place.storeBytes(of: floats(u) - start.voltageLevel, as: SIMD4<Float>.self)
+        unsafe place.storeBytes(of: filtered, toByteOffset: 16, as: SIMD4<Float>.self)
     }
 
     /// Lanes i1, i2, i3, iN of a frame.

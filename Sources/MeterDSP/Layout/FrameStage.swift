@@ -73,11 +73,17 @@
         return unsafe (UnsafeRawPointer(memory) + stride * place, count - place)
     }
 
-    /// Σx of the `count` narrow frames at `row`, a place that ``rows(from:)`` gave.
+    /// Σx of each of `count` groups of `length` narrow frames from `row` on, a place that ``rows(from:)`` gave.
     @_noAllocation @_noLocks
-    @inline(__always)
-    func sum(ofRows row: UnsafeRawPointer, count: Int) -> SIMD8<Int32> {
-        unsafe NarrowSums.sum(row, count: count, ones: ones)
+    func sumGroups(
+        of length: Int, at row: UnsafeRawPointer, count: Int, to target: UnsafeMutablePointer<SIMD8<Float>>
+    ) {
+        var row = unsafe row
+        for number in 0..<count {
+            let total = unsafe NarrowSums.sum(row, count: length, ones: ones)
+            unsafe target[number] = SIMD8(lowHalf: floats(total.lowHalf), highHalf: floats(total.highHalf))
+            unsafe row += 16 * length
+        }
     }
 
     /// Σx over the frames from `first` to `last`, no more than 65 536.
@@ -86,7 +92,7 @@
         let (from, to) = places(first, last)
         var sum = SIMD8<Double>.zero
         if isNarrow {
-            let total = unsafe self.sum(ofRows: UnsafeRawPointer(memory) + 16 * from, count: to - from)
+            let total = unsafe NarrowSums.sum(UnsafeRawPointer(memory) + 16 * from, count: to - from, ones: ones)
             for lane in 0..<8 { sum[lane] = Double(total[lane]) }
         } else {
             var total = SIMD8<Int64>.zero
@@ -99,13 +105,17 @@
         return sum
     }
 
-    /// Adds the sums over the frames from `first` to `last` to `stretch`.
+    /// Adds the sums over the frames from `first` to `last` to `narrow`, and what that cannot take to `stretch`.
     @_noAllocation @_noLocks
-    func add(from first: Int64, through last: Int64, to stretch: inout Stretch) {
+    func add(from first: Int64, through last: Int64, to stretch: inout Stretch, _ narrow: inout NarrowSums) {
         var (from, to) = places(first, last)
         while isNarrow, from < to {
-            let count = Swift.min(to - from, NarrowSums.mostFrames)
-            unsafe NarrowSums(UnsafeRawPointer(memory) + 16 * from, count: count).add(to: &stretch)
+            if narrow.count == NarrowSums.mostFrames {
+                narrow.add(to: &stretch)
+                narrow = NarrowSums()
+            }
+            let count = Swift.min(to - from, NarrowSums.mostFrames - narrow.count)
+            unsafe narrow.add(UnsafeRawPointer(memory) + 16 * from, count: count)
             from += count
         }
         guard from < to else { return }
@@ -126,7 +136,15 @@
             var narrowLow = SIMD8<Int16>(repeating: .max)
             var narrowHigh = SIMD8<Int16>(repeating: .min)
             var at = unsafe UnsafeRawPointer(memory) + 16 * from
-            for _ in from..<to {
+            for _ in 0..<(to - from) / 4 {
+                for place in 0..<4 {
+                    let codes = unsafe at.load(fromByteOffset: 16 * place, as: SIMD8<Int16>.self)
+                    narrowLow.replace(with: codes, where: codes .< narrowLow)
+                    narrowHigh.replace(with: codes, where: codes .> narrowHigh)
+                }
+                unsafe at += 64
+            }
+            for _ in 0..<(to - from) % 4 {
                 let codes = unsafe at.load(as: SIMD8<Int16>.self)
                 narrowLow.replace(with: codes, where: codes .< narrowLow)
                 narrowHigh.replace(with: codes, where: codes .> narrowHigh)

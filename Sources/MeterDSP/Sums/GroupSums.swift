@@ -36,20 +36,20 @@
         appended = 0
     }
 
-    @_noAllocation @_noLocks
-    @inline(__always)
-    mutating func append(_ sum: SIMD8<Float>) {
-        newest = newest + 1 < capacity ? newest + 1 : 0
-        unsafe sums[newest] = sum
-        appended &+= 1
+    /// The place of the next sums and how many fit in there, one at least.
+    var room: (UnsafeMutablePointer<SIMD8<Float>>, count: Int) {
+        @_noAllocation @_noLocks get {
+            let place = newest + 1 < capacity ? newest + 1 : 0
+            return unsafe (sums + place, capacity - place)
+        }
     }
 
-    /// Four lanes of the newest sum, from lane 0 to 4 on.
+    /// Takes the `count` sums that have been stored in ``room``.
     @_noAllocation @_noLocks
-    @inline(__always)
-    func newest(from lane: Int) -> SIMD4<Float> {
-        let lane = Swift.min(Swift.max(0, lane), 4)
-        return unsafe UnsafeRawPointer(sums + newest).loadUnaligned(fromByteOffset: 4 * lane, as: SIMD4<Float>.self)
+    mutating func take(_ count: Int) {
+        let place = newest + 1 < capacity ? newest + 1 : 0
+        newest = Swift.min(place + Swift.max(0, count), capacity) - 1
+        appended &+= count
     }
 
     /// The first frame of the group with frame `index`, held or still to come.

@@ -4,7 +4,7 @@
 /// Groups of `decimation` frames are added up, band-passed, and the zero crossings of one of the signals taken from
 /// the cubic through four points. Crossings that a dip or a swell has shifted are not followed (``CyclePrediction``). With
 /// no signal above the threshold it goes on with half cycles as long as the last ones, at first of nominal length.
-struct CycleFinder: BitwiseCopyable {
+struct CycleFinder: ~Copyable {
     /// Frames added up before the filter, so that the filtered rate is at least 4 kHz, or the sample rate below that.
     let decimation: Int
     /// Frames by which a boundary may lie behind the last frame looked at.
@@ -16,10 +16,7 @@ struct CycleFinder: BitwiseCopyable {
     private let nominalHalfCycle: Double
     private let settleFrames: Int64
 
-    private var filter: BandPass
-    /// The last four filtered values, the one that came as number n at n mod 4.
-    private(set) var history = InlineArray<4, SIMD4<Double>>(repeating: .zero)
-    private(set) var historyCount = 0
+    private(set) var signals: FilteredGroups
     private(set) var peaks = SIMD4<Double>.zero
     private var peaksSinceBoundary = SIMD4<Double>.zero
     private var armed = false
@@ -55,9 +52,10 @@ struct CycleFinder: BitwiseCopyable {
         thresholdPeaks = thresholds
         nominalHalfCycle = configuration.sampleRateHz / configuration.nominalHz / 2
         settleFrames = Int64(0.1 * configuration.sampleRateHz)
-        filter = BandPass(
-            centre: configuration.nominalHz / configuration.sampleRateHz * Double(decimation),
-            gain: 1 / Double(decimation))
+        signals = FilteredGroups(
+            BandPass(
+                centre: configuration.nominalHz / configuration.sampleRateHz * Double(decimation),
+                gain: 1 / Double(decimation)))
         settledAt = settleFrames
         position = 0
         lastBoundary = 0
@@ -79,8 +77,7 @@ struct CycleFinder: BitwiseCopyable {
     /// Forgets all signals and goes on at frame `index`, which becomes a boundary.
     @_noAllocation @_noLocks
     mutating func restart(at index: Int64) {
-        filter.reset()
-        historyCount = 0
+        signals.reset()
         peaks = .zero
         peaksSinceBoundary = .zero
         armed = false
@@ -101,37 +98,64 @@ struct CycleFinder: BitwiseCopyable {
         prediction.forgetPhase()
     }
 
-    /// The lanes that ``take(_:)`` wants.
+    /// Takes on groups of `decimation` frames that follow one another, no more than ``FilteredGroups/most``.
+    ///
+    /// - Parameter sums: of the frames' codes, `count` of them.
     @_noAllocation @_noLocks
-    @inline(__always)
-    func signals(_ sum: SIMD8<Double>) -> SIMD4<Double> {
-        firstLane == 0 ? sum.lowHalf : SIMD4(sum[3], sum[4], sum[5], sum[6])
+    mutating func append(_ sums: UnsafePointer<SIMD8<Float>>, count: Int) {
+        unsafe signals.append(sums, count: count, from: firstLane)
     }
 
-    /// Takes the next group of `decimation` frames.
+    /// Takes on one group.
+    @_noAllocation @_noLocks
+    mutating func append(_ sum: SIMD8<Double>) {
+        signals.append(firstLane == 0 ? sum.lowHalf : SIMD4(sum[3], sum[4], sum[5], sum[6]))
+    }
+
+    /// Looks at the groups taken on until one brings a boundary or a crossing, or none is left.
     ///
-    /// - Parameter sums: of the frames' codes, four lanes from ``firstLane`` on, the last of which does not count.
     /// - Returns: a boundary at most `lag` frames before `position`; nil: there is none.
     @_noAllocation @_noLocks
-    @inline(__always)
-    mutating func take(_ sums: SIMD4<Double>) -> Double? {
-        position += Int64(decimation)
-        return takeFiltered(filter.filter(sums))
+    mutating func advance() -> Double? {
+        while signals.left > 0 {
+            if armed, source != nil, signals.count >= 4 {
+                skipQuiet()
+                if signals.left == 0 { break }
+            }
+            let boundary = takeNext()
+            if boundary != nil || mayHaveCrossed() { return boundary }
+        }
+        return nil
     }
 
-    /// Takes one filtered value, that of the group which ends before `position`.
+    /// Goes past groups that can bring nothing: no signal changes its sign, and no boundary is overdue.
     @_noAllocation @_noLocks
-    @inline(__always)
-    private mutating func takeFiltered(_ value: SIMD4<Double>) -> Double? {
-        historyCount &+= 1
-        history[historyCount & 3] = value
-        peaksSinceBoundary = Self.larger(peaksSinceBoundary, Self.larger(value, -value))
-        guard historyCount >= 4 else { return nil }
+    private mutating func skipQuiet() {
+        let frames = lag + wholeFrames(latestBoundary) - position
+        guard frames >= Int64(decimation) else { return }
+        let quiet = signals.skipQuiet(most: Int(frames) / decimation)
+        peaksSinceBoundary = larger(peaksSinceBoundary, quiet.peaks)
+        position += Int64(quiet.count * decimation)
+    }
+
+    /// Behind it a crossing is overdue; without a signal there is none to wait for.
+    private var latestBoundary: Double {
+        @_noAllocation @_noLocks get { lastBoundary + (source == nil ? 1.0 : 1.25) * halfCycle }
+    }
+
+    /// Looks at the next group taken on.
+    @_noAllocation @_noLocks
+    private mutating func takeNext() -> Double? {
+        signals.advance()
+        position += Int64(decimation)
+        let value = signals[back: 0]
+        peaksSinceBoundary = larger(peaksSinceBoundary, larger(value, -value))
+        guard signals.count >= 4 else { return nil }
 
         if let source {
-            let first = history[(historyCount &- 2) & 3][source]
+            let first = signals[back: 2][source]
             if !armed, first.magnitude > 0.25 * peaks[source] { armed = true }
-            if armed, (first < 0) != (history[(historyCount &- 1) & 3][source] < 0) {
+            if armed, (first < 0) != (signals[back: 1][source] < 0) {
                 // The first frames after settling may still show a crossing from before them.
                 if let boundary = takeCrossing(source) {
                     boundarySource = source
@@ -141,11 +165,7 @@ struct CycleFinder: BitwiseCopyable {
         } else {
             chooseSource()
         }
-        // A crossing is overdue; without a signal there is none to wait for.
-        let expected = prediction.halfCycle
-        if Double(position - lag) > lastBoundary + (source == nil ? 1.0 : 1.25) * expected {
-            return close(at: prediction.boundary(afterLast: lastBoundary))
-        }
+        if Double(position - lag) > latestBoundary { return close(at: prediction.boundary(afterLast: lastBoundary)) }
         return nil
     }
 
@@ -155,13 +175,8 @@ struct CycleFinder: BitwiseCopyable {
     @inline(never)
     private mutating func takeCrossing(_ source: Int) -> Double? {
         armed = false
-        let share = Self.root(
-            history[(historyCount &- 3) & 3][source], history[(historyCount &- 2) & 3][source],
-            history[(historyCount &- 1) & 3][source], history[historyCount & 3][source])
-        let groupMiddle = Double(position) - Double(decimation) + Double(decimation - 1) / 2
         let boundary = prediction.boundary(
-            atCrossing: groupMiddle + (share - 2) * Double(decimation), lastBoundary: lastBoundary,
-            isSettled: position >= settledAt)
+            atCrossing: crossing(of: source), lastBoundary: lastBoundary, isSettled: position >= settledAt)
         return boundary > lastBoundary ? boundary : nil
     }
 
@@ -192,15 +207,6 @@ struct CycleFinder: BitwiseCopyable {
         armed = false
         if source != lastSource { prediction.forgetPhase() }
         lastSource = source
-    }
-
-    // Lane by lane, which becomes one instruction; a mask of lanes does not.
-    @_noAllocation @_noLocks
-    @inline(__always)
-    private static func larger(_ a: SIMD4<Double>, _ b: SIMD4<Double>) -> SIMD4<Double> {
-        SIMD4(
-            a[0] > b[0] ? a[0] : b[0], a[1] > b[1] ? a[1] : b[1], a[2] > b[2] ? a[2] : b[2],
-            a[3] > b[3] ? a[3] : b[3])
     }
 
     /// Where the cubic through (−1, a), (0, b), (1, c), (2, d) is zero between 0 and 1, b and c of opposite signs.
