@@ -14,7 +14,7 @@ enum AllocatorBenchmark {
     /// Calls of `allocate` in one round.
     static var callsPerRound: Int { roomSeconds }
 
-    /// The same rounds without a clock: what runs below callgrind.
+    /// Rounds of `allocate` alone and without a clock: what runs below callgrind.
     static func decide(stations: Int, rounds: Int) {
         var site = FollowingStations(count: stations)
         var allocator = site.allocator()
@@ -24,10 +24,6 @@ enum AllocatorBenchmark {
                 site.goOn(bySeconds: 1)
                 site.follow(allocator)
                 _ = allocator.allocate(site.quietReading(), reports: site.reports.span, now: site.now)
-            }
-            for step in 1...overloads {
-                site.goOn(bySeconds: 0.01)
-                _ = allocator.protect(site.overload(step: step), reports: site.reports.span, now: site.now)
             }
         }
     }

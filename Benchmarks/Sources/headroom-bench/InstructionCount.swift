@@ -2,7 +2,7 @@ import CBenchmark
 import Foundation
 @_spi(Benchmarks) import MeterDSP
 
-/// Instructions per frame, counted by callgrind: the same on a busy and on a quiet machine.
+/// Instructions per frame and per decision, counted by callgrind: the same on a busy and on a quiet machine.
 enum InstructionCount {
     /// What can be counted, and the row of the table it belongs to.
     static let kernels: [(option: String, row: String)] =
@@ -13,6 +13,10 @@ enum InstructionCount {
     /// Decisions of the allocator, counted inside `allocate` alone, and the row they belong to.
     static let decisions: [(option: String, stations: Int, row: String)] =
         AllocatorBenchmark.budgets.map { ("allocate-\($0.stations)", $0.stations, "allocate: \($0.stations) stations") }
+
+    private static let rounds = 50
+    /// `Allocator.allocate(_:reports:now:)` and all that it calls.
+    private static let counted = "$s10Allocation9AllocatorV8allocate_7*"
 
     /// Whole seconds of signal; the difference is what is counted, so that start and end cancel out.
     private static let fewer = 1
@@ -76,6 +80,11 @@ enum InstructionCount {
             let frames = (more - fewer) * BuildingSignal.blocks * BuildingSignal.blockFrames
             rows[row].instructionsPerFrame = Double(high - low) / Double(frames)
         }
+        for decision in decisions {
+            let count = try instructions(program, decision.option, seconds: rounds, of: counted)
+            guard let row = rows.firstIndex(where: { $0.name == decision.row }) else { continue }
+            rows[row].instructionsPerDecision = Double(count) / Double(rounds * AllocatorBenchmark.callsPerRound)
+        }
     }
 
     /// This program without its debug information, which valgrind up to 3.19 stumbles over.
@@ -95,13 +104,16 @@ enum InstructionCount {
         return copy
     }
 
-    private static func instructions(_ program: String, _ option: String, seconds: Int) throws -> Int {
+    /// - Parameter function: counts what it calls alone; nil: the whole program.
+    private static func instructions(
+        _ program: String, _ option: String, seconds: Int, of function: String? = nil
+    ) throws -> Int {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [
-            "valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", program,
-            "--count-instructions", option, "--seconds", "\(seconds)",
-        ]
+        process.arguments =
+            ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
+            + (function.map { ["--toggle-collect=\($0)"] } ?? [])
+            + [program, "--count-instructions", option, "--seconds", "\(seconds)"]
         process.standardOutput = FileHandle.nullDevice
         let messages = Pipe()
         process.standardError = messages

@@ -50,6 +50,7 @@ struct Report: Codable {
         var notes: [String] = []
         if let frame = row.nanosecondsPerFrame { notes.append("\(fixed(frame, 2)) ns per frame") }
         if let count = row.instructionsPerFrame { notes.append("\(fixed(count, 1)) instructions") }
+        if let count = row.instructionsPerDecision { notes.append("\(fixed(count, 0)) instructions") }
         if row.kind == .product, row.budgetP9999 != nil, let share = row.shareOfBlock {
             notes.append("\(fixed(100 * share, 3)) % of the block")
         }

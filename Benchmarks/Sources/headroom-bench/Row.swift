@@ -29,6 +29,8 @@ struct Row: Codable {
     var shareOfBlock: Double?
     /// Counted by callgrind; nil: not counted.
     var instructionsPerFrame: Double?
+    /// The same of one decision of the allocator.
+    var instructionsPerDecision: Double?
     /// The median over that of a counterpart, by the counterpart's name.
     var ratios: [String: Double] = [:]
     /// Share of the calls that did what the row is about.

@@ -67,10 +67,11 @@ struct Thresholds: Decodable {
                     lines.append("\(limit.row): no such row for a threshold; correct the file of thresholds")
                     continue
                 }
-                guard let value = row.instructionsPerFrame, value > limit.atMost else { continue }
+                let counted = row.instructionsPerFrame ?? row.instructionsPerDecision
+                guard let value = counted, value > limit.atMost else { continue }
                 lines.append(
-                    "\(limit.row): \(fixed(value, 1)) instructions per frame, at most \(fixed(limit.atMost, 1)) "
-                        + "allowed; look at what the compiler made of the loop")
+                    "\(limit.row): \(fixed(value, 1)) instructions, at most \(fixed(limit.atMost, 1)) allowed; "
+                        + "look at what the compiler made of it")
             }
         #endif
         return lines
