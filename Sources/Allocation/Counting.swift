@@ -219,10 +219,10 @@ extension StationState {
             if !limit.holds(now: now) { ownerLimit = nil } else { lower(to: amperes(limit.value), .ownerLimit) }
         }
         if let test = phaseTest {
-            if !test.holds(now: now) || test.expires == nil {
+            if case .some = test.expires, test.holds(now: now) {
+                if policy.testsPhases { lower(to: max(amperes(test.value), grid.lowestAmperes), .phaseTest) }
+            } else {
                 phaseTest = nil
-            } else if policy.testsPhases {
-                lower(to: max(amperes(test.value), grid.lowestAmperes), .phaseTest)
             }
         }
         if moment.isMinimumEach { lower(to: grid.lowestAmperes, .utilitySignal) }

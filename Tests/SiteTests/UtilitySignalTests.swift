@@ -135,6 +135,12 @@ private final class SimulatedInputs: DigitalInputs {
             try await eventually("normal") { device.snapshot().signalMode == .normal && !device.isReceiverFaulty }
             try Data("1\n".utf8).write(to: path)
             try await eventually("locked") { device.snapshot().signalMode == .locked }
+            // Nobody but the receiver lifts its lock.
+            for other in [nil, LimitValue.amperes(PerPhaseAmperes(10))] {
+                device.set(other, by: .digitalInput)
+                try await Task.sleep(for: .seconds(1))
+                try await eventually("locked still") { device.snapshot().signalMode == .locked }
+            }
             try Data("?\n".utf8).write(to: path)
             try await eventually("neither 0 nor 1") {
                 device.isReceiverFaulty && device.messages().contains { $0.contains("neither 0 nor 1") }

@@ -96,7 +96,8 @@ struct SimulatedWriterTests {
         try await expectSoon("8 A accepted") { bench.accepts(8) }
         try await expectSoon("8 A drawn") { abs(bench.seen.carAmperes - 8) < 0.05 }
         #expect(bench.seen.receivedWrites.filter { !$0.isAccepted } == [])
-        #expect(bench.seen.hastyRequestCount == 0)
+        // Asked anew after a time-out, a station that was held up sees both requests at once.
+        #expect(bench.seen.hastyRequestCount <= Int(bench.writer.diagnostics().timeouts))
         #expect(!bench.seen.isContactLost)
         try await loseContact(bench, model)
     }

@@ -14,7 +14,6 @@ enum InstructionCount {
     static let decisions: [(option: String, stations: Int, row: String)] =
         AllocatorBenchmark.budgets.map { ("allocate-\($0.stations)", $0.stations, "allocate: \($0.stations) stations") }
 
-    private static let rounds = 50
     /// `Allocator.allocate(_:reports:now:)` and all that it calls.
     private static let counted = "$s10Allocation9AllocatorV8allocate_7*"
 
@@ -81,6 +80,7 @@ enum InstructionCount {
             rows[row].instructionsPerFrame = Double(high - low) / Double(frames)
         }
         for decision in decisions {
+            let rounds = decision.stations > 100 ? 5 : 50
             let count = try instructions(program, decision.option, seconds: rounds, of: counted)
             guard let row = rows.firstIndex(where: { $0.name == decision.row }) else { continue }
             rows[row].instructionsPerDecision = Double(count) / Double(rounds * AllocatorBenchmark.callsPerRound)

@@ -137,7 +137,8 @@
         guard from < to else { return }
         let sums = unsafe ConditionedSums(
             UnsafeRawPointer(memory) + 32 * from, count: to - from,
-            firstDistance: Double(base + Int64(from) - origin), withVoltageExtremes: plainVoltages != .all)
+            firstDistance: Double(base + Int64(from) - origin),
+            withVoltageExtremes: plainVoltages.rawValue != SupplyPhases.all.rawValue)
         sums.add(to: &stretch)
     }
 
