@@ -248,11 +248,11 @@ extension StationState {
     private mutating func weighPhases(
         _ nodes: inout MutableSpan<NodeState>, now: MonotonicTime, policy: AllocationPolicy
     ) {
+        // A car that uses one line gains nothing by either.
+        guard !car.isSinglePhase, !(switching.isThree && lines.lineCount == 1) else { return switching.rest() }
         let first = PhaseSet(rating.rotation.first).common(rating.phases)
         let single = min(room(on: first, &nodes).amperes.smallest(on: first), highestAmperes)
         let three = min(room(on: rating.phases, &nodes).amperes.smallest(on: rating.phases), highestAmperes)
-        // A car that uses one line gains nothing by either.
-        guard !car.isSinglePhase, !(switching.isThree && lines.lineCount == 1) else { return switching.rest() }
         switching.weigh(
             singleWatts: grid.roundedDown(single) * volts.sum(on: first),
             threeWatts: grid.roundedDown(three) * volts.sum(on: rating.phases), now: now, policy: policy)

@@ -186,7 +186,6 @@ extension StationState {
             explain(nodes[blocking.node].reason(blocking.lane), blocking.node, blocking.lane)
             return false
         }
-        let grid = grid
         for place in 0..<3 where lines.contains(place: place) {
             target[place] = grid.roundedDown(target[place] + rating.stepAmperes)
         }

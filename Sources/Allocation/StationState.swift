@@ -201,7 +201,7 @@ struct StationState: BitwiseCopyable {
     func isBounded(by bounds: NodeBounds) -> Bool {
         switch bounds {
         case .none: false
-        case .difference: !car.isBalanced(on: lines)
+        case .difference: loads(.imbalance)
         case .load: true
         }
     }
