@@ -15,11 +15,15 @@ public struct BlockInfo: Sendable, Equatable, BitwiseCopyable {
     /// The device's timestamp of the last frame in nanoseconds, on the clock that ``IIOSource/timestampClock``
     /// names; nil where frames carry none.
     public var lastFrameTime: Int64?
+    /// How long after its last frame the block was in memory, in nanoseconds, 0 or more. Where the frames do not carry
+    /// this machine's monotonic clock: how much longer than for the promptest blocks.
+    public var lateNanoseconds: Int64
 
     public init(
         firstFrame: Int64, frameCount: Int, framesLost: Int64 = 0, isDiscontinuity: Bool = false, deliveredAt: Int64,
-        lastFrameTime: Int64? = nil
+        lastFrameTime: Int64? = nil, lateNanoseconds: Int64 = 0
     ) {
+        self.lateNanoseconds = lateNanoseconds
         self.firstFrame = firstFrame
         self.frameCount = frameCount
         self.framesLost = framesLost

@@ -14,11 +14,17 @@ extension StationWriter {
     /// Starts the thread of an installation behind its maker's cloud. It reads the credentials at each login.
     ///
     /// - Throws: `StationError` for a setting that cannot be, or where the system has no thread or file left.
-    public convenience init(_ configuration: CloudStationConfiguration) throws(StationError) {
+    ///
+    /// - Parameter heartbeat: of the thread that publishes limits. While it is silent, the installation is told no more
+    ///   than its fail-safe current. nil: a limit holds until the next one.
+    public convenience init(
+        _ configuration: CloudStationConfiguration, heartbeat: Heartbeat? = nil
+    ) throws(StationError) {
         try configuration.check()
         try self.init(
             name: configuration.name, modelName: configuration.profile.name, rating: configuration.rating,
-            steps: configuration.limitSteps, supplyPhases: configuration.supplyPhases, knowledge: .ofCloud
+            steps: configuration.limitSteps, supplyPhases: configuration.supplyPhases, knowledge: .ofCloud,
+            heartbeat: heartbeat, abandonedAmperes: configuration.leaveAmperes
         ) { shared in
             let base = configuration.baseAddress ?? configuration.profile.driver.address
             let session = CloudSession(

@@ -15,7 +15,7 @@ public final class SiteDevice: Sendable {
     let wishes: OutsideWishes
     let inputs: UtilityInputs?
     private let running = Mutex<Running?>(nil)
-    private let shared = LoopShared()
+    private let shared: LoopShared
     private let wiringWatch: WiringWatch
     private let stationLines: StationLines
 
@@ -30,6 +30,7 @@ public final class SiteDevice: Sendable {
     /// - Parameter inputs: read instead of the inputs that `settings.utilitySignal` names; for tests and simulation.
     public init(_ settings: SiteSettings, inputs: (any DigitalInputs)? = nil) {
         self.settings = settings
+        shared = LoopShared(blockTimeoutSeconds: settings.longestBlockWaitSeconds)
         wiringWatch = WiringWatch(settings.supply)
         let count = settings.stations.count + settings.cloudStations.count
         outlets = LoopOutlets(stationCount: count, groupCount: settings.groups.count)
@@ -45,8 +46,10 @@ public final class SiteDevice: Sendable {
 
     /// Opens the ADC, then starts the writers and the real-time thread. Blocks until frames can be read.
     ///
+    /// - Parameter whileAlive: called four times a second, by a thread of its own, as long as the real-time thread
+    ///   shows signs of life: for a watchdog.
     /// - Throws: what is missing; nothing runs then. Call once.
-    public func start() throws(SiteError) {
+    public func start(whileAlive: @escaping @Sendable () -> Void = {}) throws(SiteError) {
         let settings = settings
         let outlets = outlets
         let wishes = wishes
@@ -84,7 +87,7 @@ public final class SiteDevice: Sendable {
             throw error
         }
         do throws(SiteError) {
-            let watch = try watchThread()
+            let watch = try watchThread(whileAlive)
             let inputs = try inputsThread()
             let writers: [StationWriter]
             do throws(SiteError) {
@@ -152,8 +155,7 @@ public final class SiteDevice: Sendable {
     /// What a station was told and what it does: those of the settings' `stations`, then `cloudStations`, in their order.
     /// Empty before `start`.
     public func stations() -> [StationSnapshot] {
-        let writers = running.withLock { $0?.writers ?? [] }
-        return writers.enumerated().map { index, writer in
+        writers.enumerated().map { index, writer in
             StationSnapshot(
                 name: writer.name, profileName: writer.modelName,
                 limit: outlets.published[index].load(), report: writer.report(), diagnostics: writer.diagnostics())
@@ -171,11 +173,16 @@ public final class SiteDevice: Sendable {
     /// Why the ADC cannot be measured at the moment, with what to do; nil: nothing is known to be wrong with it.
     public var meterError: String? { shared.lastError.withLock { $0 } }
 
+    /// Those of the settings' `stations`, then `cloudStations`. Empty before `start`.
+    var writers: [StationWriter] { running.withLock { $0?.writers ?? [] } }
+
     private func startWriters() throws(SiteError) -> [StationWriter] {
         var writers: [StationWriter] = []
         do throws(StationError) {
-            for station in settings.stations { writers.append(try StationWriter(station)) }
-            for installation in settings.cloudStations { writers.append(try StationWriter(installation)) }
+            for station in settings.stations { writers.append(try StationWriter(station, heartbeat: shared.heartbeat)) }
+            for installation in settings.cloudStations {
+                writers.append(try StationWriter(installation, heartbeat: shared.heartbeat))
+            }
         } catch {
             writers.forEach { $0.requestStop() }
             writers.forEach { $0.stop() }
@@ -222,13 +229,16 @@ public final class SiteDevice: Sendable {
         return thread
     }
 
-    /// libiio may block past its time-out when a cable is pulled: this thread interrupts it then.
-    private func watchThread() throws(SiteError) -> RealtimeThread {
+    /// libiio may block past its time-out when a cable is pulled: this thread interrupts it then. And it tells while the
+    /// real-time thread lives.
+    private func watchThread(_ whileAlive: @escaping @Sendable () -> Void) throws(SiteError) -> RealtimeThread {
         let shared = shared
+        let longestWait = 2 * settings.longestBlockWaitSeconds
         let thread = RealtimeThread(name: "watch") { _ in
             while !shared.isStopping {
                 MonotonicClock.sleep(until: MonotonicClock.nanoseconds() + 250_000_000)
-                _ = shared.canceller.interrupt(whereWaitingLongerThan: 2 * SiteSettings.blockTimeoutSeconds)
+                _ = shared.canceller.interrupt(whereWaitingLongerThan: longestWait)
+                if !shared.heartbeat.isSilent() { whileAlive() }
             }
         }
         guard let thread else { throw .exhausted("thread") }

@@ -12,12 +12,27 @@ package final class StationShared: Sendable {
         /// By the station's own phases L1, L2, L3; what is beyond its phases repeats the last.
         package var own: PerPhaseAmperes
         package var sequence: UInt64
+        /// When the block that it follows from was in memory, in monotonic nanoseconds; 0: it follows from none.
+        package var decidedOn: Int64
 
-        package init(amperes: Double, own: PerPhaseAmperes? = nil, sequence: UInt64) {
+        package init(amperes: Double, own: PerPhaseAmperes? = nil, sequence: UInt64, decidedOn: Int64 = 0) {
+            self.decidedOn = decidedOn
             self.amperes = amperes
             self.own = own ?? PerPhaseAmperes(amperes)
             self.sequence = sequence
         }
+
+        /// No more than `amperes` on any phase: itself, or another wish that nobody published.
+        func limited(to limit: Double) -> Wish {
+            guard max(amperes, own.maximum) > limit else { return self }
+            return Wish(
+                amperes: min(amperes, limit),
+                own: PerPhaseAmperes(min(own.l1, limit), min(own.l2, limit), min(own.l3, limit)),
+                sequence: sequence | Self.unpublished)
+        }
+
+        /// Published ones never come that far.
+        private static let unpublished: UInt64 = 1 << 63
 
         /// A newer wish that is lower on any phase: it overtakes `other`.
         package func isLower(than other: Wish) -> Bool {
@@ -70,8 +85,14 @@ package final class StationShared: Sendable {
         }
     }
 
-    /// Stored by the real-time thread only.
+    /// The newest limit. Stored by the real-time thread only. Writers follow `currentWish`.
     package let wish = SequenceLock(Wish(amperes: 0, sequence: 0))
+    /// Of the thread that publishes limits; nil: a limit holds until the next one.
+    private let heartbeat: Heartbeat?
+    /// What the station is told at most while that thread is silent.
+    private let abandonedAmperes: Double
+    /// From the moment at which a block was in memory to that at which a limit that follows from it was in the socket.
+    package let handover = LatencyHistogram()
     /// Stored by the writer's thread only.
     package let knowledge = SequenceLock(Knowledge())
     /// How it is to charge, as `PhaseMode.rawValue`; -1: as it does. Stored by the real-time thread only.
@@ -87,8 +108,13 @@ package final class StationShared: Sendable {
     /// was set under this lock, so that no other file can have got its number meanwhile.
     let socket = Mutex<CInt>(-1)
 
-    /// nil where the process has no descriptor left.
-    package init?() {
+    /// - Parameters:
+    ///   - heartbeat: of the thread that publishes limits; nil: a limit holds until the next one.
+    ///   - abandonedAmperes: what the station is told at most while that thread is silent.
+    /// - Returns: nil where the process has no descriptor left.
+    package init?(heartbeat: Heartbeat? = nil, abandonedAmperes: Double = .infinity) {
+        self.heartbeat = heartbeat
+        self.abandonedAmperes = abandonedAmperes
         guard let wake = WakeUp(), let finished = WakeUp() else { return nil }
         self.wake = wake
         self.finished = finished
@@ -103,6 +129,21 @@ package final class StationShared: Sendable {
             report.inFlightAmperes = max(knowledge.countedAmperes(wish), report.inFlightAmperes ?? 0)
         }
         return report
+    }
+
+    /// What the station is to be told now: the newest limit, and no more than its fail-safe current while nobody can
+    /// tell whether that limit still holds. Its sequence then is one that was never published, so that it stays
+    /// unconfirmed.
+    package func currentWish() -> Wish {
+        let wish = wish.load()
+        guard wish.sequence != 0, let heartbeat, heartbeat.isSilent() else { return wish }
+        return wish.limited(to: abandonedAmperes)
+    }
+
+    /// When `currentWish` may change without a signal, in monotonic nanoseconds; `.max`: it does not.
+    package var silenceDue: Int64 {
+        guard let due = heartbeat?.silentFrom else { return .max }
+        return due > MonotonicClock.nanoseconds() ? due : .max
     }
 
     /// How it is to charge; nil: as it does.

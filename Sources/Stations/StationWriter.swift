@@ -21,10 +21,14 @@ public final class StationWriter: Sendable {
 
     /// Starts the thread, which connects at once and from then on whenever the connection is lost.
     ///
-    /// - Parameter scheduling: of the thread; its warnings stand in `diagnostics()`.
+    /// - Parameters:
+    ///   - scheduling: of the thread; its warnings stand in `diagnostics()`.
+    ///   - heartbeat: of the thread that publishes limits. While it is silent, the station is told no more than its
+    ///     fail-safe current. nil: a limit holds until the next one.
     /// - Throws: `StationError` for a setting that cannot be, or where the system has no thread or file left.
     public convenience init(
-        _ configuration: StationConfiguration, scheduling: RealtimeThread.Scheduling = .normal
+        _ configuration: StationConfiguration, scheduling: RealtimeThread.Scheduling = .normal,
+        heartbeat: Heartbeat? = nil
     ) throws(StationError) {
         try configuration.check()
         var line: SerialLine?
@@ -34,7 +38,8 @@ public final class StationWriter: Sendable {
         try self.init(
             name: configuration.name, modelName: configuration.profile.name, rating: configuration.rating,
             steps: configuration.limitSteps, supplyPhases: configuration.supplyPhases,
-            knowledge: StationShared.Knowledge(before: configuration.profile), scheduling: scheduling
+            knowledge: StationShared.Knowledge(before: configuration.profile), scheduling: scheduling,
+            heartbeat: heartbeat, abandonedAmperes: configuration.leaveAmperes
         ) { [line] shared in
             shared.diagnostics.withLock {
                 $0.energyIsOfSession = configuration.profile.measurements.energyIsOfSession
@@ -51,12 +56,15 @@ public final class StationWriter: Sendable {
     ///   - steps: the limits that `publish` rounds down to.
     ///   - supplyPhases: the line of each of its own phases; one to three.
     ///   - knowledge: what is known of it before the thread runs.
+    ///   - heartbeat: of the thread that publishes limits; nil: a limit holds until the next one.
+    ///   - abandonedAmperes: what the station is told at most while that thread is silent.
     ///   - body: runs on the thread. It follows `shared.wish`, stores what it knows in `shared.knowledge`, and returns
     ///     by `shared.stopDeadline`, with the station left at its fail-safe limit where that can be.
     /// - Throws: `StationError` where the system has no thread or file left.
     package init(
         name: String, modelName: String, rating: StationRating, steps: LimitSteps, supplyPhases: [Phase],
         knowledge: StationShared.Knowledge, scheduling: RealtimeThread.Scheduling = .normal,
+        heartbeat: Heartbeat? = nil, abandonedAmperes: Double = .infinity,
         body: @escaping @Sendable (StationShared) -> Void
     ) throws(StationError) {
         func exhausted(_ what: String) -> StationError {
@@ -64,7 +72,7 @@ public final class StationWriter: Sendable {
                 station: name, field: "start", problem: "the system has no \(what) left",
                 remedy: "raise the limits of the service (LimitNOFILE, TasksMax)")
         }
-        guard let shared = StationShared() else { throw exhausted("file") }
+        guard let shared = StationShared(heartbeat: heartbeat, abandonedAmperes: abandonedAmperes) else { throw exhausted("file") }
         // The thread is the only one to store it from its start on.
         shared.knowledge.store(knowledge)
         let started = RealtimeThread(name: "station", scheduling: scheduling) { warnings in
@@ -89,7 +97,10 @@ public final class StationWriter: Sendable {
     ///
     /// Where it differs by line (`lineAmperes`), a station with a limit for each phase gets each of its lines', one
     /// with a single limit the smallest of them. A `proposedMode` is carried out where the station may switch.
-    public func publish(_ limit: StationLimit) {
+    ///
+    /// - Parameter decidedOn: when the block that the limit follows from was in memory, in monotonic nanoseconds, for
+    ///   `handoverLatency`; 0: it follows from none.
+    public func publish(_ limit: StationLimit, decidedOn: Int64 = 0) {
         let mode = limit.proposedMode.map { Int($0.rawValue) } ?? -1
         if shared.wantedMode.load(ordering: .relaxed) != mode { shared.wantedMode.store(mode, ordering: .relaxed) }
         let wanted = limit.lineAmperes ?? PerPhaseAmperes(limit.amperes)
@@ -98,13 +109,17 @@ public final class StationWriter: Sendable {
         let last = shared.wish.load()
         guard last.sequence == 0 || last.own != own else { return }
         let smallest = min(own.l1, own.l2, own.l3)
-        shared.wish.store(StationShared.Wish(amperes: smallest, own: own, sequence: last.sequence &+ 1))
+        shared.wish.store(StationShared.Wish(amperes: smallest, own: own, sequence: last.sequence &+ 1, decidedOn: decidedOn))
         shared.wake.signal()
     }
 
     /// What is known of the station now. Allocation-free, no lock, no system call. A limit is in flight from the
     /// moment of `publish` until the station confirms it; of several the largest counts.
     public func report() -> StationReport { shared.report() }
+
+    /// From the moment at which a block was in memory to that at which a lower limit that follows from it was in the
+    /// socket. Any thread, no lock.
+    public func handoverLatency() -> LatencyDistribution { shared.handover.distribution() }
 
     /// What people need to find a fault. Any thread; takes a lock.
     public func diagnostics() -> StationDiagnostics { shared.diagnostics.withLock { $0 } }

@@ -45,6 +45,10 @@ public struct IIOSettings: Sendable, Equatable {
 
     /// `local:`, `ip:host`, `ip:host:port`, `usb:`.
     public var uri: String
+    /// The ADC's machine is this one: its clocks are these clocks.
+    var isOnThisMachine: Bool {
+        ["local:", "ip:127.", "ip:localhost"].contains { uri.hasPrefix($0) }
+    }
     /// Name, label or id of the device; nil: the only one that can stream. Ids like `iio:device0` may change when
     /// a device comes back: prefer the name.
     public var device: String?

@@ -31,6 +31,7 @@ public struct IIOSource: ~Copyable {
     var buffer: IIOBuffer?
     let signature: IIOStreamSignature
     private var gaps: GapDetector
+    private var arrivals: ArrivalClock
     private var nextFrame: Int64 = 0
     private var lastDelivery: Int64?
     private var isResuming = false
@@ -52,6 +53,7 @@ public struct IIOSource: ~Copyable {
         deviceName = plan.deviceName
         signature = plan.signature
         gaps = Self.gapDetector(plan.signature, settings)
+        arrivals = ArrivalClock(isSameClock: plan.timestampClock == .monotonic && settings.isOnThisMachine)
         buffer = consume opened
     }
 
@@ -139,6 +141,9 @@ public struct IIOSource: ~Copyable {
         if finding.framesLost > 0 || finding.isUnknownLength { info.isDiscontinuity = true }
         info.firstFrame = nextFrame &+ info.framesLost
         nextFrame = info.firstFrame &+ Int64(count)
+        info.lateNanoseconds = arrivals.lateness(
+            deliveredAt: deliveredAt,
+            lastFrameTime: info.lastFrameTime ?? Int64(Double(nextFrame) / sampleRateHz * 1e9))
         lastDelivery = deliveredAt
         return info
     }

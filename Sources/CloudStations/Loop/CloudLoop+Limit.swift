@@ -81,7 +81,7 @@ extension CloudLoop {
 
     /// Tells whether the newest wish is in force.
     mutating func confirm() {
-        let wish = shared.wish.load()
+        let wish = shared.currentWish()
         let isConfirmed = wish.sequence != 0 && isReadBack && pacing.isHeld(target(wish))
         let sequence = isConfirmed ? wish.sequence : 0
         let isSettled = isReadBack && pacing.unsure == nil && knowledge.report.isAnswering

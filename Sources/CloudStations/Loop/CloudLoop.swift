@@ -53,7 +53,7 @@ package struct CloudLoop<Installation: CloudInstallation>: ~Copyable {
         while !shared.isStopping {
             let due = step()
             if due > session.clock.nanoseconds(), !shared.isStopping {
-                session.clock.wait(until: due, for: shared.wake)
+                session.clock.wait(until: min(due, shared.silenceDue), for: shared.wake)
             }
         }
         leave()
@@ -64,7 +64,7 @@ package struct CloudLoop<Installation: CloudInstallation>: ~Copyable {
     /// - Returns: when to call again; a moment that has passed: at once. A new wish or a stop comes earlier.
     package mutating func step() -> Int64 {
         let now = session.clock.nanoseconds()
-        let wish = shared.wish.load()
+        let wish = shared.currentWish()
         let limit = wish.sequence == 0 ? nil : proposal(wish, now)
         if limit == nil, wish.sequence != knowledge.confirmedSequence { confirm() }
         let limitDue = limit.map { isLower($0) ? lowerLimitPause.end : limitPause.end } ?? .max
@@ -111,7 +111,7 @@ package struct CloudLoop<Installation: CloudInstallation>: ~Copyable {
         until end: Int64? = nil, _ body: (inout Installation, Sender) throws(CloudError) -> Answer
     ) throws(CloudError) -> Answer {
         let shared = shared
-        let known = shared.wish.load()
+        let known = shared.currentWish()
         let clock = session.clock
         // A copy for the time of the request: nothing else uses the session meanwhile.
         var session = session
@@ -121,7 +121,7 @@ package struct CloudLoop<Installation: CloudInstallation>: ~Copyable {
             return try session.send(
                 request, for: purpose, until: end ?? .max, isStopping: { end == nil && shared.isStopping },
                 isWanted: {
-                    let wish = shared.wish.load()
+                    let wish = shared.currentWish()
                     guard wish.isLower(than: known) || wish.sequence != 0 && known.sequence == 0 else {
                         return true
                     }

@@ -39,6 +39,13 @@ struct ControlLoop: ~Copyable {
     private var secondWindows = 0
     private var secondIsUsable = true
 
+    // What the block at hand has taken so far, in nanoseconds.
+    private var timing = BlockTiming()
+    /// When the block at hand was in memory; 0: there is none.
+    private var deliveredAt: Int64 = 0
+    /// Of the reading before.
+    private var lastReading = MonotonicTime.never
+
     init(
         _ settings: SiteSettings, configuration: MeterConfiguration, writers: [StationWriter], outlets: LoopOutlets,
         wishes: OutsideWishes, lines: StationLines, now: MonotonicTime
@@ -76,6 +83,12 @@ struct ControlLoop: ~Copyable {
 
     /// Takes one block of frames.
     mutating func take(_ block: RawSpan, _ info: BlockInfo) {
+        let began = MonotonicClock.nanoseconds()
+        timing = BlockTiming()
+        timing.time = MonotonicTime(nanoseconds: info.deliveredAt)
+        timing.arrival = info.lateNanoseconds
+        timing.length = nanoseconds(frames: info.frameCount)
+        deliveredAt = info.deliveredAt
         if info.isDiscontinuity || info.framesLost > 0 {
             meter.markGap(lostFrames: info.framesLost)
             snapshot.gaps += 1
@@ -84,9 +97,11 @@ struct ControlLoop: ~Copyable {
         let time = MonotonicTime(nanoseconds: info.deliveredAt)
         var cursor = 0
         while let event = meter.advance(through: block, from: &cursor) {
+            // Of long blocks each reading has its own time: the fuse warms for as long as each current flowed.
+            let reading = readingTime(time, framesSince: info.frameCount - cursor)
             switch event {
-            case .halfCycle: halfCycle(time)
-            case .window: window(time)
+            case .halfCycle: halfCycle(reading)
+            case .window: window(reading)
             }
         }
         snapshot.blocks += 1
@@ -95,7 +110,20 @@ struct ControlLoop: ~Copyable {
         snapshot.isMeasuring = true
         expire(time)
         show()
+        timing.measuring = MonotonicClock.nanoseconds() - began - timing.deciding - timing.publishing
+        outlets.timing.record(timing)
+        deliveredAt = 0
     }
+
+    /// When a reading was complete that ended `frames` frames before the end of a block; never before the last one.
+    private mutating func readingTime(_ blockTime: MonotonicTime, framesSince frames: Int) -> MonotonicTime {
+        var time = MonotonicTime(nanoseconds: blockTime.nanoseconds - nanoseconds(frames: frames))
+        if lastReading != .never, time.nanoseconds < lastReading.nanoseconds { time = lastReading }
+        lastReading = time
+        return time
+    }
+
+    private func nanoseconds(frames: Int) -> Int64 { Int64(Double(frames) / meter.sampleRateHz * 1e9) }
 
     /// Lets time pass without a block: the last reading grows too old.
     mutating func wait(_ now: MonotonicTime) {
@@ -115,6 +143,7 @@ struct ControlLoop: ~Copyable {
     /// after the start: the first plan stands on a measurement.
     private mutating func expire(_ now: MonotonicTime) {
         if now.seconds(since: started) > policy.readingExpiresAfterSeconds {
+            let began = MonotonicClock.nanoseconds()
             readReports()
             // Without windows nobody else looks at what was set from outside.
             if holdsFailSafePlan { _ = takeWishes(now) }
@@ -123,6 +152,7 @@ struct ControlLoop: ~Copyable {
             let isChanged = Self.expire(&allocator, reports, now)
             noteSignal()
             if isChanged || wasFailSafe != holdsFailSafePlan { outlets.decisions.note(allocator) }
+            timing.deciding += MonotonicClock.nanoseconds() - began
             if isChanged || holdsFailSafePlan { publish() }
         }
         snapshot.alarm = overload.shown(allocator.alarm, now: now)
@@ -142,6 +172,7 @@ struct ControlLoop: ~Copyable {
         }
         // A stretch cut at a gap is no half cycle. Gaps without end leave no usable reading: the fail-safe plan.
         guard reading.flags.isDisjoint(with: gap) else { return }
+        let began = MonotonicClock.nanoseconds()
         readReports()
         let flowing = protectionAmperes(reading)
         let amperes = counted(
@@ -151,9 +182,9 @@ struct ControlLoop: ~Copyable {
             flowingAmperes: PerPhaseAmperes(flowing))
         let isChanged = Self.protect(&allocator, reports, supply, time)
         noteSignal()
-        guard isChanged else { return }
-        outlets.decisions.note(allocator)
-        publish()
+        if isChanged { outlets.decisions.note(allocator) }
+        timing.deciding += MonotonicClock.nanoseconds() - began
+        if isChanged { publish() }
     }
 
     /// What protection acts on: the half cycle's own current. From a coil the last whole cycle's, because a load that
@@ -193,6 +224,7 @@ struct ControlLoop: ~Copyable {
             secondAmperes = amperes
             secondIsUsable = true
         }
+        let began = MonotonicClock.nanoseconds()
         let supply = SupplyReading(
             amperes: secondAmperes, time: time, isUsable: secondIsUsable, volts: measuredVolts(reading),
             activePowerWatts: feedsIn && isUsable ? reading.activePower.sum() : nil,
@@ -201,6 +233,7 @@ struct ControlLoop: ~Copyable {
         _ = Self.allocate(&allocator, reports, supply, time)
         noteSignal()
         outlets.decisions.note(allocator)
+        timing.deciding += MonotonicClock.nanoseconds() - began
         publish()
         snapshot.headroom = allocator.headroomAmperes
         beginSecond()
@@ -273,14 +306,16 @@ struct ControlLoop: ~Copyable {
     }
 
     /// Costs next to nothing where a station has been told already.
-    private func publish() {
+    private mutating func publish() {
+        let began = MonotonicClock.nanoseconds()
         for station in 0..<writers.count {
-            writers[station].publish(allocator[station])
+            writers[station].publish(allocator[station], decidedOn: deliveredAt)
             outlets.published[station].store(allocator[station])
         }
         for group in 0..<outlets.groups.count {
             outlets.groups[group].store(GroupSnapshot(allocator.record(node: group)))
         }
+        timing.publishing += MonotonicClock.nanoseconds() - began
     }
 
     /// Call after each decision: it may have ended an intervention, and at most one.
@@ -298,7 +333,9 @@ struct ControlLoop: ~Copyable {
             snapshot.secondsToTrip = allocator.secondsToTrip
             snapshot.fuseUsedShare = allocator.fuseUsedShare
         }
+        let began = MonotonicClock.nanoseconds()
         outlets.snapshots.store(snapshot)
+        timing.publishing += MonotonicClock.nanoseconds() - began
     }
 
     // The stored properties go in one by one: a span over one of them otherwise holds all of `self`.

@@ -14,6 +14,7 @@ struct LoopOutlets: Sendable {
     /// The n-th that ended, counted from 0, stands at n modulo their number.
     let interventions: [SequenceLock<Intervention?>]
     let decisions: DecisionRing
+    let timing = LoopTiming()
 
     init(stationCount: Int, groupCount: Int) {
         published = (0..<stationCount).map { _ in SequenceLock(StationLimit()) }

@@ -6,10 +6,18 @@ import Synchronization
 /// What the real-time thread shares with the one that started it.
 final class LoopShared: Sendable {
     let canceller = IIOCanceller()
+    /// Of the real-time thread.
+    let heartbeat: Heartbeat
     let warnings = Mutex<[String]>([])
     let lastError = Mutex<String?>(nil)
     private let stopping = Atomic<Bool>(false)
     private let ended = Atomic<Bool>(false)
+
+    /// - Parameter blockTimeoutSeconds: the longest wait for a block, until libiio gives up or is interrupted at twice
+    ///   the time.
+    init(blockTimeoutSeconds: Double) {
+        heartbeat = Heartbeat(silentAfterSeconds: 2 * blockTimeoutSeconds + 1)
+    }
 
     var isStopping: Bool { stopping.load(ordering: .acquiring) }
 
@@ -36,23 +44,30 @@ enum MeasuringThread {
         while !shared.isStopping {
             do throws(AcquisitionError) {
                 try source.nextBlock { block, info in control.take(block, info) }
+                shared.heartbeat.beat(at: MonotonicClock.nanoseconds())
             } catch {
                 guard !shared.isStopping else { return }
-                shared.lastError.withLock { $0 = "\(error)" }
                 control.lost()
-                reconnect(&source, &control, shared)
+                reconnect(&source, &control, shared, after: error)
             }
         }
     }
 
     /// Connecting may block for seconds: the fail-safe plan is out before the first attempt.
-    private static func reconnect(_ source: inout IIOSource, _ control: inout ControlLoop, _ shared: LoopShared) {
+    ///
+    /// - Parameter loss: what is told to people; never waiting for one who is just reading it.
+    private static func reconnect(
+        _ source: inout IIOSource, _ control: inout ControlLoop, _ shared: LoopShared, after loss: AcquisitionError
+    ) {
         let policy = ReconnectPolicy()
         var attempt = 0
         var next: Int64 = 0
+        var untold: AcquisitionError? = loss
         while !shared.isStopping {
             let now = MonotonicClock.nanoseconds()
             control.wait(MonotonicTime(nanoseconds: now))
+            shared.heartbeat.beat(at: now)
+            if let error = untold, shared.lastError.withLockIfAvailable({ $0 = "\(error)" }) != nil { untold = nil }
             guard control.holdsFailSafePlan, now >= next else {
                 MonotonicClock.sleep(until: now + 20_000_000)
                 continue
@@ -63,7 +78,7 @@ enum MeasuringThread {
                 shared.lastError.withLock { $0 = nil }
                 return
             } catch {
-                shared.lastError.withLock { $0 = "\(error)" }
+                untold = error
                 attempt += 1
                 next = MonotonicClock.nanoseconds() + Int64(policy.delaySeconds(beforeAttempt: attempt) * 1e9)
             }

@@ -5,11 +5,14 @@ extension SiteSettings {
     /// A block that takes longer counts as lost: 50 blocks of 10 ms.
     static let blockTimeoutSeconds = 0.5
 
+    /// At least 20 blocks' time.
+    var longestBlockWaitSeconds: Double { max(Self.blockTimeoutSeconds, 20 * meter.blockSeconds) }
+
     func openSource(_ canceller: IIOCanceller) throws(SiteError) -> IIOSource {
         let iio = IIOSettings(
             uri: meter.uri, device: meter.device, inputs: meter.inputs.map { .init($0.channel, $0.name) },
             sampleRateHz: meter.sampleRateHz, block: .seconds(meter.blockSeconds), kernelBuffers: meter.kernelBuffers,
-            timeoutSeconds: max(Self.blockTimeoutSeconds, 20 * meter.blockSeconds))
+            timeoutSeconds: longestBlockWaitSeconds)
         do throws(AcquisitionError) {
             return try IIOSource(iio, canceller: canceller)
         } catch {

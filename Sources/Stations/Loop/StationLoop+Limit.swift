@@ -23,6 +23,8 @@ struct LimitState: Sendable {
 
     /// The wish last sent, whether or not it arrived; its `sequence` is 0 where there is none on this connection.
     var sent = StationShared.Wish(amperes: 0, sequence: 0)
+    /// `Wish.decidedOn` of a lower limit that is not in the socket yet; nil: there is none.
+    var awaitsSocketSince: Int64?
     /// Limits sent since the writer began: what was read before the last of them says nothing of it.
     var sendCount: UInt64 = 0
     /// nil: nothing the station accepted on this connection.
@@ -104,7 +106,7 @@ extension StationLoop {
                 return try writeOnce(connection, wish)
             } catch {
                 guard error.cause == .overtaken else { throw error }
-                wish = shared.wish.load()
+                wish = shared.currentWish()
             }
         }
     }
@@ -120,6 +122,7 @@ extension StationLoop {
         _ connection: borrowing ModbusConnection, _ wish: StationShared.Wish
     ) throws(ModbusError) {
         if wish.sequence != limit.sent.sequence { limit.resendWait = 0 }
+        limit.awaitsSocketSince = wish.decidedOn > 0 && wish.isLower(than: limit.sent) ? wish.decidedOn : nil
         limit.sent = wish
         limit.sendCount &+= 1
         limit.repeatDue = .max

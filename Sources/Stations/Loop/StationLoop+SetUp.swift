@@ -10,7 +10,7 @@ extension StationLoop {
         }
         // Before all that may fail: a register that does not answer must not keep the limit from the station.
         isReadyForLimits = true
-        let wish = shared.wish.load()
+        let wish = shared.currentWish()
         if wish.sequence != 0, !shared.isStopping { try writeLimit(connection, wish) }
         try keepAlive(connection)
         guard !shared.isStopping else { return }

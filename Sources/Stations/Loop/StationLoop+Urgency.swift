@@ -31,6 +31,10 @@ extension StationLoop {
             // Where there was something new before the line was free: attend to it first.
             guard let ticket = try connection.begin(request, isLimit: urgency == .limit) else { continue }
             lastExchangeEnd = began
+            if urgency == .limit, let decided = limit.awaitsSocketSince {
+                shared.handover.record(nanoseconds: MonotonicClock.nanoseconds() - decided)
+                limit.awaitsSocketSince = nil
+            }
             switch try awaitAnswer(connection, ticket) {
             case .answer(let words): return words
             case .givenUp: silent += MonotonicClock.nanoseconds() - began
@@ -85,7 +89,7 @@ extension StationLoop {
             switch urgency {
             case .leaving: continue
             case .limit:
-                guard shared.wish.load().isLower(than: limit.sent) else { continue }
+                guard shared.currentWish().isLower(than: limit.sent) else { continue }
                 // Its answer may still come in time; the lower limit goes out all the same.
                 _ = try connection.giveUp(ticket)
                 throw ModbusError(
@@ -94,13 +98,13 @@ extension StationLoop {
             case .ordinary: break
             }
             if shared.isStopping { return Answer(try connection.giveUp(ticket)) }
-            if isReadyForLimits, limitDue(shared.wish.load()) <= now {
+            if isReadyForLimits, limitDue(shared.currentWish()) <= now {
                 if connection.hasRoom {
-                    try writeLimit(connection, shared.wish.load())
+                    try writeLimit(connection, shared.currentWish())
                     continue
                 }
                 let answer = try connection.giveUp(ticket)
-                try writeLimit(connection, shared.wish.load())
+                try writeLimit(connection, shared.currentWish())
                 return Answer(answer)
             }
             if keepAliveEnd <= now {
@@ -118,7 +122,7 @@ extension StationLoop {
     /// When the limit is due again without anybody's signal: a refresh, or a write that failed.
     private func limitDueBeside() -> Int64 {
         guard mayInterrupt else { return .max }
-        let due = limitDue(shared.wish.load())
+        let due = limitDue(shared.currentWish())
         // What is due already was seen to before the request went out, or a signal comes for it.
         return due > MonotonicClock.nanoseconds() ? due : .max
     }
@@ -130,13 +134,13 @@ extension StationLoop {
         switch urgency {
         case .leaving: return true
         case .limit:
-            guard shared.wish.load().isLower(than: limit.sent) else { return true }
+            guard shared.currentWish().isLower(than: limit.sent) else { return true }
             throw ModbusError(
                 place: configuration.place, unit: configuration.unitIdentifier, action: "write limit",
                 cause: .overtaken)
         case .ordinary:
             if shared.isStopping { return false }
-            let wish = shared.wish.load()
+            let wish = shared.currentWish()
             if isReadyForLimits, limitDue(wish) <= MonotonicClock.nanoseconds() {
                 try writeLimit(connection, wish)
             }

@@ -118,7 +118,7 @@ struct StationLoop: ~Copyable {
         while !shared.isStopping {
             settleOvertaken(connection)
             let now = MonotonicClock.nanoseconds()
-            let wish = shared.wish.load()
+            let wish = shared.currentWish()
             if limitDue(wish) <= now {
                 try writeLimit(connection, wish)
             } else if keepAliveDue <= now {
@@ -133,7 +133,7 @@ struct StationLoop: ~Copyable {
                 try pollNextBlock(connection)
             } else {
                 let next = min(limitDue(wish), limit.checkDue, keepAliveDue, failSafe.checkDue, poll.due)
-                shared.wake.wait(until: next)
+                shared.wake.wait(until: min(next, shared.silenceDue))
             }
         }
         try leave(connection)
@@ -156,13 +156,13 @@ struct StationLoop: ~Copyable {
     /// that the station bears.
     private mutating func waitBeforeReconnecting() {
         let failed = MonotonicClock.nanoseconds()
-        let known = shared.wish.load()
+        let known = shared.currentWish()
         let shortest = max(GrowingWait.shortest, Int64(profile.link.reconnectWaitSeconds * 1e9))
         var due = failed + max(reconnectWait.next(), shortest)
         while !shared.isStopping {
             guard MonotonicClock.nanoseconds() < due else { return }
             shared.wake.wait(until: due)
-            let wish = shared.wish.load()
+            let wish = shared.currentWish()
             if wish.isLower(than: known) { due = min(due, failed + shortest) }
         }
     }
