@@ -40,6 +40,10 @@ struct PlantState: Sendable {
     /// Frames yet to be taken away from the readers.
     var framesToRemove: Int64 = 0
     private(set) var removedFrames: Int64 = 0
+    /// By how much the frames' timestamps are ahead of when they came to be, in nanoseconds.
+    var timestampShift: Int64 = 0
+    /// When a reader was given its first block; nil: none was yet.
+    private(set) var firstReadNanoseconds: Int64?
     private var closedOverrunFrames: Int64 = 0
     private var synthesiser: WaveformSynthesiser
     private var stepBytes: [UInt8]
@@ -92,7 +96,9 @@ struct PlantState: Sendable {
     private mutating func deliver(first: Int, count: Int) {
         guard fifos.contains(where: { $0 != nil }) else { return }
         if !isStepSynthesised, let lastStep {
-            synthesiser.synthesise(lastStep, clock: clock, into: &stepBytes)
+            var shown = clock
+            shown.start += timestampShift
+            synthesiser.synthesise(lastStep, clock: shown, into: &stepBytes)
             isStepSynthesised = true
         }
         let removed = Int(min(framesToRemove, Int64(count)))
@@ -137,10 +143,23 @@ struct PlantState: Sendable {
     mutating func take(_ frames: Int, from key: Int, packing: FramePacking, into output: inout [UInt8]) -> Int64? {
         let count = fifos[key]?.count ?? 0
         if count >= frames {
+            if firstReadNanoseconds == nil { firstReadNanoseconds = clock.nanoseconds(ofFrame: publishedFrames) }
             fifos[key]?.remove(frames, packing: packing, into: &output)
             return nil
         }
         return clock.nanoseconds(ofFrame: publishedFrames + framesToRemove + Int64(frames - count) - 1)
+    }
+
+    // MARK: The building
+
+    /// Switches an extra load on at the next step of the building.
+    ///
+    /// - Returns: its place among the observation's steps.
+    mutating func switchOn(amperes: Double, phase: Int, seconds: Double) -> Int {
+        let step = ScheduledStep(atSeconds: model.seconds, phase: phase, amperes: amperes, seconds: seconds)
+        model.add(step)
+        observer.add(step)
+        return observer.steps.count - 1
     }
 
     // MARK: The stations
@@ -158,7 +177,9 @@ struct PlantState: Sendable {
         if case .success = answer { isAccepted = true }
         model.chargePoints[index].journal.note(request, isAccepted: isAccepted, nanoseconds: nanoseconds)
         if let latest = model.chargePoints[index].receivedLimits.last, latest != limitBefore {
-            observer.noteLimit(latest.amperes, previous: commandedBefore, nanoseconds: nanoseconds)
+            observer.noteLimit(
+                latest.amperes, previous: commandedBefore, phases: model.chargePoints[index].supplyPhases,
+                nanoseconds: nanoseconds)
         }
         return answer
     }
@@ -181,6 +202,6 @@ struct PlantState: Sendable {
                     hastyRequestCount: point.journal.hastyCount)
             },
             steps: observer.steps, frameCount: publishedFrames, overrunFrames: overrunFrames,
-            removedFrames: removedFrames)
+            removedFrames: removedFrames, firstReadNanoseconds: firstReadNanoseconds)
     }
 }

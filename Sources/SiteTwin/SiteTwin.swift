@@ -137,6 +137,31 @@ public final class SiteTwin: Sendable {
         plant.withState { $0.framesToRemove += Int64(max(0, count)) }
     }
 
+    /// From now on the frames' timestamps are so many seconds ahead of the monotonic clock (negative: behind), as when
+    /// somebody sets the clock of the ADC's machine.
+    public func shiftTimestamps(bySeconds seconds: Double) {
+        plant.withState { $0.timestampShift = Int64(seconds * 1e9) }
+    }
+
+    /// Switches an extra resistive load on now, for so long.
+    ///
+    /// - Parameters:
+    ///   - amperes: RMS, 0 to 1000; what is beyond counts as the nearer end.
+    ///   - phase: 0 to 2.
+    ///   - seconds: 0 or more.
+    /// - Returns: its place among the observation's steps.
+    public func switchOn(amperes: Double, phase: Int, seconds: Double) -> Int {
+        plant.withState {
+            $0.switchOn(
+                amperes: min(max(amperes, 0), 1000), phase: min(max(phase, 0), 2), seconds: max(0, seconds))
+        }
+    }
+
+    /// One scheduled or switched step, by its place among the observation's; cheaper than all of the observation.
+    public func step(_ place: Int) -> TwinStepObservation? {
+        plant.withState { $0.observer.steps.indices.contains(place) ? $0.observer.steps[place] : nil }
+    }
+
     /// Stations and cars live on while nobody reads the meter.
     private func startKeeper() throws(TwinError) {
         let thread = RealtimeThread(name: "twin-keeper") { [plant, keeperWake, keeperStop] _ in

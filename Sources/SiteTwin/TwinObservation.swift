@@ -49,7 +49,7 @@ public struct TwinStepObservation: Sendable {
     public var step: ScheduledStep
     /// The first frame of the step; nil: it lies ahead.
     public var beganNanoseconds: Int64?
-    /// The first limit that was lower than the one before it reached a station after the beginning.
+    /// The first limit that was lower than the one before it reached a station on the step's phase after the beginning.
     public var firstLoweredLimitNanoseconds: Int64?
     /// The phase was above its main limit while the step lasted.
     public var exceededMainLimit = false
@@ -57,7 +57,8 @@ public struct TwinStepObservation: Sendable {
     public var backUnderMainLimitNanoseconds: Int64?
     /// The end of the first cycle at or below main limit − margin, after one above it.
     public var backUnderMarginNanoseconds: Int64?
-    var exceededMargin = false
+    /// The phase was above main limit − margin while the step lasted.
+    public var exceededMargin = false
 
     init(step: ScheduledStep) { self.step = step }
 }
@@ -84,4 +85,6 @@ public struct TwinObservation: Sendable {
     public var overrunFrames: Int64
     /// Frames taken away by `loseFrames`.
     public var removedFrames: Int64
+    /// CLOCK_MONOTONIC at which a reader of the meter was given its first block; nil: none was yet.
+    public var firstReadNanoseconds: Int64?
 }

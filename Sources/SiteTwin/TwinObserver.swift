@@ -23,12 +23,30 @@ struct TwinObserver: Sendable {
         middle = Array(repeating: 0, count: LoadKind.allCases.count)
     }
 
+    /// Another extra load.
+    mutating func add(_ step: ScheduledStep) { steps.append(TwinStepObservation(step: step)) }
+
+    /// The steps before this one are over, and nothing more will be seen of them.
+    private var firstOpen = 0
+    /// So long after its end a step is watched.
+    private static let watchedSeconds = 60.0
+
+    private mutating func closeSteps(before seconds: Double) {
+        while firstOpen < steps.count {
+            let step = steps[firstOpen].step
+            guard step.atSeconds + step.seconds + Self.watchedSeconds < seconds else { return }
+            firstOpen += 1
+        }
+    }
+
     /// Takes in one step of the building.
     mutating func observe(_ result: BuildingModel.StepResult, rate: Double, clock: FrameClock) {
         let wave = result.wave
         let seconds = Double(wave.frameCount) / rate
         let began = Double(wave.firstFrame) / rate
-        for index in steps.indices where steps[index].beganNanoseconds == nil && began >= steps[index].step.atSeconds {
+        closeSteps(before: began)
+        for index in firstOpen..<steps.count
+        where steps[index].beganNanoseconds == nil && began >= steps[index].step.atSeconds {
             steps[index].beganNanoseconds = clock.nanoseconds(ofFrame: wave.firstFrame)
         }
         updateMeanSquares(wave)
@@ -39,10 +57,10 @@ struct TwinObserver: Sendable {
         }
     }
 
-    /// A station was given `amperes` instead of `previous`.
-    mutating func noteLimit(_ amperes: Double, previous: Double, nanoseconds: Int64) {
+    /// A station on the lines `phases` was given `amperes` instead of `previous`.
+    mutating func noteLimit(_ amperes: Double, previous: Double, phases: [Int], nanoseconds: Int64) {
         guard amperes < previous else { return }
-        for index in steps.indices {
+        for index in firstOpen..<steps.count where phases.contains(steps[index].step.phase) {
             guard let began = steps[index].beganNanoseconds, began <= nanoseconds,
                 steps[index].firstLoweredLimitNanoseconds == nil
             else { continue }
@@ -72,7 +90,7 @@ struct TwinObserver: Sendable {
             squareSeconds[phase] = 0
         }
         cycleSeconds = 0
-        for index in steps.indices { follow(&steps[index], at: nanoseconds) }
+        for index in firstOpen..<steps.count { follow(&steps[index], at: nanoseconds) }
     }
 
     private func follow(_ step: inout TwinStepObservation, at nanoseconds: Int64) {

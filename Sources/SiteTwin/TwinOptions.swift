@@ -4,7 +4,7 @@ public struct ScheduledStep: Sendable, Equatable {
     public var atSeconds: Double
     /// Supply line, 0 to 2.
     public var phase: Int
-    /// RMS current, 0 to 200.
+    /// RMS current, 0 to 1000.
     public var amperes: Double
     /// How long it lasts in seconds of real time.
     public var seconds: Double
@@ -31,7 +31,7 @@ public struct TwinOptions: Sendable {
     public var usesRogowskiCoils = false
     /// RMS volts of the coil for each ampere and hertz, above 0. The coil's mutual inductance is this over 2π.
     public var rogowskiVoltsPerAmpereHertz: Double = 0.45e-6
-    /// What the main fuse bears on each phase, 1 to 200.
+    /// What the main fuse bears on each phase, 1 to 2000.
     public var mainLimitAmperes: Double = 63
     /// The part of it that a controller should keep free, 0 up to the main limit.
     public var marginAmperes: Double = 3
@@ -71,7 +71,7 @@ public struct TwinOptions: Sendable {
         try check("nominalHz", nominalHz, 45...65)
         try check("nominalVolts", nominalVolts, 100...300)
         try check("rogowskiVoltsPerAmpereHertz", rogowskiVoltsPerAmpereHertz, 1e-9...1)
-        try check("mainLimitAmperes", mainLimitAmperes, 1...200)
+        try check("mainLimitAmperes", mainLimitAmperes, 1...2000)
         try check("marginAmperes", marginAmperes, 0...mainLimitAmperes)
         try check("stationCount", Double(stations.isEmpty ? stationCount : stations.count), 1...100)
         for (index, station) in stations.enumerated() {
@@ -103,7 +103,7 @@ public struct TwinOptions: Sendable {
         for (index, step) in steps.enumerated() {
             try check("steps[\(index)].atSeconds", step.atSeconds, 0...31_536_000)
             try check("steps[\(index)].phase", Double(step.phase), 0...2)
-            try check("steps[\(index)].amperes", step.amperes, 0...200)
+            try check("steps[\(index)].amperes", step.amperes, 0...1000)
             try check("steps[\(index)].seconds", step.seconds, 0...31_536_000)
         }
         for (index, appliance) in appliances.enumerated() {

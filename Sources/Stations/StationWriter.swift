@@ -72,7 +72,9 @@ public final class StationWriter: Sendable {
                 station: name, field: "start", problem: "the system has no \(what) left",
                 remedy: "raise the limits of the service (LimitNOFILE, TasksMax)")
         }
-        guard let shared = StationShared(heartbeat: heartbeat, abandonedAmperes: abandonedAmperes) else { throw exhausted("file") }
+        guard let shared = StationShared(heartbeat: heartbeat, abandonedAmperes: abandonedAmperes) else {
+            throw exhausted("file")
+        }
         // The thread is the only one to store it from its start on.
         shared.knowledge.store(knowledge)
         let started = RealtimeThread(name: "station", scheduling: scheduling) { warnings in
@@ -109,7 +111,8 @@ public final class StationWriter: Sendable {
         let last = shared.wish.load()
         guard last.sequence == 0 || last.own != own else { return }
         let smallest = min(own.l1, own.l2, own.l3)
-        shared.wish.store(StationShared.Wish(amperes: smallest, own: own, sequence: last.sequence &+ 1, decidedOn: decidedOn))
+        shared.wish.store(
+            StationShared.Wish(amperes: smallest, own: own, sequence: last.sequence &+ 1, decidedOn: decidedOn))
         shared.wake.signal()
     }
 

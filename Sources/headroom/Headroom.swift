@@ -8,7 +8,7 @@ struct Headroom: ParsableCommand {
         discussion: "Example: headroom demo --seconds 60",
         subcommands: [
             DemoCommand.self, RunCommand.self, CheckCommand.self, InitCommand.self, MeasureCommand.self,
-            TwinCommand.self, StationsCommand.self, SimulateCommand.self, ExplainCommand.self,
+            TwinCommand.self, StationsCommand.self, SimulateCommand.self, ExplainCommand.self, BenchCommand.self,
         ])
 
     static func main() {

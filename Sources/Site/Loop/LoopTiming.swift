@@ -76,6 +76,19 @@ public struct LoopLatencies: Sendable {
     public var handover: LatencyDistribution
     /// Blocks whose limits were out more than a block's length after their last frame.
     public var lateBlocks: Int
+
+    public init(
+        arrival: LatencyDistribution, measuring: LatencyDistribution, deciding: LatencyDistribution,
+        publishing: LatencyDistribution, work: LatencyDistribution, handover: LatencyDistribution, lateBlocks: Int
+    ) {
+        self.arrival = arrival
+        self.measuring = measuring
+        self.deciding = deciding
+        self.publishing = publishing
+        self.work = work
+        self.handover = handover
+        self.lateBlocks = lateBlocks
+    }
 }
 
 extension SiteDevice {

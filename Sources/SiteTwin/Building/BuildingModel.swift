@@ -14,6 +14,8 @@ struct BuildingModel: Sendable {
     private(set) var amplitudes: [Double]
     private var slowAmplitudes: [Double]
     private var appliances: [RunningAppliance]
+    /// The extra loads that are on or lie ahead.
+    private var steps: [ScheduledStep]
     private var random: RandomSource
     private let options: TwinOptions
     private let tables: WaveTables
@@ -34,6 +36,7 @@ struct BuildingModel: Sendable {
         appliances = []
         for appliance in options.appliances { appliances.append(RunningAppliance(appliance, random: &random)) }
         self.random = random
+        steps = options.steps
         self.chargePoints = chargePoints ?? Self.makeChargePoints(options)
         amplitudes = Array(repeating: 0, count: LoadKind.allCases.count * 3)
         slowAmplitudes = amplitudes
@@ -59,7 +62,7 @@ struct BuildingModel: Sendable {
         stepsUntilSlow -= 1
         let before = amplitudes
         amplitudes = slowAmplitudes
-        for step in options.steps where isActive(step, at: now) {
+        for step in steps where isActive(step, at: now) {
             amplitudes[LoadKind.resistive.rawValue * 3 + step.phase] += step.amperes
         }
         let wave = WaveformSynthesiser.Step(
@@ -67,6 +70,13 @@ struct BuildingModel: Sendable {
             after: amplitudes, frameCount: stepFrames, firstFrame: frame)
         frame += Int64(stepFrames)
         return StepResult(wave: wave, endsCycle: mains.advance(frames: stepFrames, rate: rate))
+    }
+
+    /// Another extra load.
+    mutating func add(_ step: ScheduledStep) {
+        let now = seconds
+        steps.removeAll { $0.atSeconds + $0.seconds < now }
+        steps.append(step)
     }
 
     func isActive(_ step: ScheduledStep, at seconds: Double) -> Bool {

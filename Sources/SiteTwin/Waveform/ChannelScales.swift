@@ -8,14 +8,16 @@ struct ChannelScales: Sendable {
     let mutualInductanceHenries: Double?
 
     init(options: TwinOptions) {
+        // 200 A peak, doubled until twice the main limit fits.
+        var fullScaleAmperes = 200.0
+        while fullScaleAmperes < options.mainLimitAmperes * 2.0.squareRoot() * 2 { fullScaleAmperes *= 2 }
         if options.usesRogowskiCoils {
-            // Full scale: 400 A peak of the fundamental, twice that of the direct channels, because the coil shows
-            // the h-th harmonic h times larger.
+            // Twice the full scale of the direct channels, because the coil shows the h-th harmonic h times larger.
             let sensitivity = options.rogowskiVoltsPerAmpereHertz
-            currentUnitsPerCode = sensitivity * options.nominalHz * 400 / 32_768
+            currentUnitsPerCode = sensitivity * options.nominalHz * 2 * fullScaleAmperes / 32_768
             mutualInductanceHenries = sensitivity / (2 * .pi)
         } else {
-            currentUnitsPerCode = 200.0 / 32_768
+            currentUnitsPerCode = fullScaleAmperes / 32_768
             mutualInductanceHenries = nil
         }
     }

@@ -33,7 +33,8 @@ struct RunCommand: ParsableCommand {
             let settings = try SettingsFile.read(config)
             let recorder = try record.map { try DecisionRecorder($0) }
             let device = SiteDevice(settings)
-            try device.start()
+            try device.start(whileAlive: ServiceManager.tellAlive)
+            ServiceManager.tellReady()
             Session.watch(device, json: json, seconds: seconds, linesEverySeconds: 60, recorder: recorder) { _ in "" }
         }
     }
@@ -53,6 +54,7 @@ enum Session {
         let begun = MonotonicClock.nanoseconds()
         Watching(kind: kind, seconds: seconds, linesEverySeconds: linesEverySeconds).run(device, recorder)
         let last = SiteView(device, since: begun)
+        ServiceManager.tellStopping()
         let untold = device.stop()
         for name in untold {
             complain("headroom: \(name) could not be told its fail-safe limit; it falls back by itself if it can")

@@ -28,7 +28,7 @@ struct TwinOptionGroup: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Rating of the main fuse, 1 to 200. The margin below it is 3 A, a tenth of the rating at most.",
+            "Rating of the main fuse, 1 to 2000. The margin below it is 3 A, a tenth of the rating at most.",
             valueName: "A"))
     var mainLimit = 63.0
 

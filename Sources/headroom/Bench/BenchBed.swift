@@ -1,0 +1,133 @@
+import Allocation
+import Realtime
+import Site
+import SiteTwin
+import Stations
+
+/// The device as it runs in a building, in this process: real libiio, real TCP, a simulated building around it.
+final class BenchBed {
+    let twin: SiteTwin
+    let device: SiteDevice
+    let scenario: BenchScenario
+    /// Lines at which cars charge.
+    let lines: Range<Int>
+    /// So many overloads can follow each other on a line before all its stations are at 6 A.
+    let stairs: Int
+    private var disturbances: [() -> Void] = []
+
+    /// What a car gets where all charge alike: far enough above the 6 A at which nothing is left to lower.
+    private static let shareAmperes = 14.0
+    /// What each further load adds: a little more than the margin, so that each has to be answered at once and as many as
+    /// possible fit.
+    static let stepAmperes = 3.5
+    /// What the building takes on each line beside its cars.
+    static let baseAmperes = 5.0
+    /// What a line bears, less the margin.
+    var usableAmperes: Double { twin.description.mainLimitAmperes - twin.description.marginAmperes }
+
+    /// Starts both, and the disturbance.
+    ///
+    /// - Throws: what twin, settings or device say of the machine.
+    init(_ scenario: BenchScenario, priority: Int32?) throws {
+        self.scenario = scenario
+        lines = 0..<min(3, scenario.stations)
+        let perLine = Double((scenario.stations + 2) / 3)
+        stairs = min(12, Int((Self.shareAmperes - 6.5) * perLine / Self.stepAmperes))
+        var options = TwinOptions()
+        options.sampleRateHz = scenario.sampleRateHz
+        options.mainLimitAmperes = Self.shareAmperes * perLine + Self.baseAmperes + options.marginAmperes
+        options.appliances = [
+            Appliance(
+                name: "base load", phases: [0, 1, 2], kind: .resistive, amperes: Self.baseAmperes, meanOnSeconds: 3600,
+                meanOffSeconds: 0)
+        ]
+        options.steps = []
+        options.stations = try Self.stations(scenario)
+        twin = try SiteTwin(options)
+        var settings = try TwinSite.settings(twin.description, feedsIn: false)
+        settings.name = "bench"
+        settings.meter.blockSeconds = scenario.blockMilliseconds / 1000
+        settings.realtime.priority = priority
+        // Room is given again at once, so that the next overload finds something to lower. Idle stations get nothing:
+        // a dead one then counts as nothing.
+        settings.policy.raiseAfterSeconds = 0
+        settings.policy.minimumOffSeconds = 0
+        settings.policy.parksAtMinimum = false
+        settings.policy.testsPhases = false
+        device = SiteDevice(settings)
+        try twin.start()
+        do {
+            try device.start()
+        } catch {
+            twin.stop()
+            throw error
+        }
+    }
+
+    private static func stations(_ scenario: BenchScenario) throws -> [TwinStation] {
+        let profiles = ["abb-terra-ac", "generic-modbus"].compactMap { StationProfile.builtIn(named: $0) }
+        guard profiles.count == 2 else { throw RunError("built-in profiles are missing; build the program anew") }
+        let total = scenario.stations + BenchScenario.idleStations
+        return (0..<total).map { index in
+            var station = TwinStation(profiles[index % 2])
+            // Line by line, so that three overloads can be answered at the same time, each by its own stations.
+            station.supplyPhases = [index % 3]
+            station.maximumAmperes = 32
+            station.arrivalSeconds = index < scenario.stations ? 0 : .infinity
+            station.car = TwinCar(phaseCount: 1, maximumAmperes: 32, neededWattHours: 1e6)
+            station.hurry = 1000
+            return station
+        }
+    }
+
+    /// Begins what disturbs; it ends with `stop`.
+    func disturb() {
+        let twin = twin
+        let device = device
+        let stopping = StopSign()
+        func thread(_ name: String, everyMilliseconds period: Int64, _ body: @escaping @Sendable () -> Void) {
+            let thread = RealtimeThread(name: name) { _ in
+                while !stopping.isSet {
+                    body()
+                    MonotonicClock.sleep(until: MonotonicClock.nanoseconds() + period * 1_000_000)
+                }
+            }
+            disturbances.append {
+                stopping.set()
+                thread?.join()
+            }
+        }
+        switch scenario.disturbance {
+        case .none: break
+        case .busyProcessors:
+            let busy = BusyProcessors()
+            disturbances.append { busy.stop() }
+        case .deadStations:
+            for index in scenario.stations..<scenario.stations + BenchScenario.idleStations {
+                twin.setStationFaults(.silent, station: index)
+            }
+        case .readers:
+            for _ in 0..<8 {
+                thread("reader", everyMilliseconds: 5) {
+                    _ = (device.snapshot(), device.stations(), device.groups(), device.wiring(), device.latencies())
+                    _ = device.decisions(after: 0)
+                }
+            }
+        case .settings:
+            // Of a station without a car: the plan is made anew, and nobody's limit moves.
+            let station = scenario.stations
+            thread("settings", everyMilliseconds: 1000) {
+                device.setOwnerLimit(Double.random(in: 6...32), station: station)
+            }
+        }
+    }
+
+    func stop() {
+        disturbances.forEach { $0() }
+        disturbances = []
+        device.stop()
+        twin.stop()
+    }
+
+    deinit { stop() }
+}
