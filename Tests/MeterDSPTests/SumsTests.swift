@@ -211,6 +211,22 @@ import Testing
         for lane in 0..<8 { #expect(Int128(sum[lane]) == truth.sum[lane]) }
     }
 
+    /// Of all lowest codes, all highest, and mixed ones.
+    @Test(arguments: [[Int16.min], [.max], [.min, .max], [-1], [15, -16], [0, -1, 16, -32_753, 32_752]])
+    func sumsOfEightFramesAreExact(_ codes: [Int16]) {
+        var generator = SeededGenerator(seed: 8)
+        let weights = SIMD8<Int16>(1, 16, 1, 16, 1, 16, 1, 16)
+        for _ in 0..<100 {
+            let frames = (0..<8).map { _ in
+                SIMD8<Int16>((0..<8).map { _ in codes[Int.random(in: 0..<codes.count, using: &generator)] })
+            }
+            let sum = frames.withUnsafeBytes { bytes in
+                bytes.baseAddress.map { NarrowSums.sumOfEight($0, weights: weights) } ?? .zero
+            }
+            for lane in 0..<8 { #expect(Int(sum[lane]) == frames.reduce(0) { $0 + Int($1[lane]) }) }
+        }
+    }
+
     @Test func groupsAreFoundByTheFramesTheyStartWith() {
         var groups = GroupSums(length: 4, keeping: 20)
         groups.restart(at: 100)

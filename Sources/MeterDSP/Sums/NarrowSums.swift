@@ -99,6 +99,30 @@ struct NarrowSums: BitwiseCopyable {
     var minimum: SIMD8<Int16> { @_noAllocation @_noLocks get { lanes.minimum } }
     var maximum: SIMD8<Int16> { @_noAllocation @_noLocks get { lanes.maximum } }
 
+    /// Σx alone of eight frames: what a group has at 32 kHz.
+    ///
+    /// Both the codes and the codes less their last four bits are added up as 16-bit numbers. The second sum, eight
+    /// times −2048 to 2047, fits in; with it the first one, which is right modulo 2¹⁶, tells the sum of the last four bits.
+    ///
+    /// - Parameters:
+    ///   - frames: of 128 bytes.
+    ///   - weights: four times 1 and 16.
+    @_noAllocation @_noLocks
+    @inline(__always)
+    static func sumOfEight(_ frames: UnsafeRawPointer, weights: SIMD8<Int16>) -> SIMD8<Int32> {
+        var modulo = SIMD8<Int16>.zero
+        var above = SIMD8<Int16>.zero
+        for place in 0..<8 {
+            let codes = unsafe frame(frames + 16 * place)
+            modulo &+= codes
+            above &+= codes &>> 4
+        }
+        let below = modulo &- (above &<< 4)
+        let (front, back) = FramePairs.interleaved(below, above)
+        return SIMD8(
+            lowHalf: FramePairs.pairSums(front, weights), highHalf: FramePairs.pairSums(back, weights))
+    }
+
     /// Σx alone, of 0 to `mostFrames` frames of 16 bytes.
     ///
     /// - Parameter ones: eight times 1.
