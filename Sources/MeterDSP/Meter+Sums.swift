@@ -37,6 +37,7 @@ extension Meter {
 
     /// The channels at frame `index`, as the sums take them.
     @_noAllocation @_noLocks
+    @inline(__always)
     private mutating func values(_ index: Int64) -> SIMD8<Double> {
         conditioner.isNeeded ? conditioner[index] : widened(stage[index])
     }
@@ -45,11 +46,15 @@ extension Meter {
     @_noAllocation @_noLocks
     mutating func boundary(at position: Double) -> Boundary {
         var boundary = Boundary(position: position)
-        let weights = EdgeWeights(boundary.rest)
+        let weights = EdgeWeights.integral(boundary.rest)
         for place in 0..<4 {
             let x = values(boundary.index + Int64(place) - 1)
-            boundary.edge.add(x, weight: weights.integral[place], distance: Double(place - 1))
-            boundary.integral += weights.value[place] * Stretch.currents(x)
+            boundary.edge.add(x, weight: weights[place], distance: Double(place - 1))
+        }
+        guard conditioner.hasCoils else { return boundary }
+        let atBoundary = EdgeWeights.value(boundary.rest)
+        for place in 0..<4 {
+            boundary.integral += atBoundary[place] * Stretch.currents(conditioner[boundary.index + Int64(place) - 1])
         }
         return boundary
     }

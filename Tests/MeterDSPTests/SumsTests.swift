@@ -115,10 +115,11 @@ import Testing
         func f(_ x: Double) -> Double { 3 + x * (2 + x * (-0.5 + x * 0.07)) }
         func integral(_ x: Double) -> Double { x * (3 + x * (1 + x * (-0.5 / 3 + x * 0.07 / 4))) }
         func edge(_ index: Int, _ rest: Double) -> (integral: Double, value: Double) {
-            let weights = EdgeWeights(rest)
+            let integral = EdgeWeights.integral(rest)
+            let value = EdgeWeights.value(rest)
             return (0..<4).reduce((0, 0)) { sum, place in
                 let v = f(Double(index + place - 1))
-                return (sum.0 + weights.integral[place] * v, sum.1 + weights.value[place] * v)
+                return (sum.0 + integral[place] * v, sum.1 + value[place] * v)
             }
         }
         let sum = (3...20).reduce(0.0) { $0 + f(Double($1)) } + edge(20, to).integral - edge(2, from).integral
