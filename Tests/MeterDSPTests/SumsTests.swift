@@ -48,7 +48,8 @@ import Testing
         var stretch = Stretch()
         frames.withUnsafeBytes { bytes in
             guard let start = bytes.baseAddress else { return }
-            NarrowSums(start, count: frames.count).add(to: &stretch)
+            var sums = NarrowSums(start, count: frames.count)
+            sums.add(to: &stretch)
         }
         return stretch
     }

@@ -158,6 +158,10 @@ func floats(_ x: SIMD4<Double>) -> SIMD4<Float> { SIMD4(Float(x[0]), Float(x[1])
 @inline(__always)
 func doubles(_ x: SIMD4<Int32>) -> SIMD4<Double> { SIMD4(Double(x[0]), Double(x[1]), Double(x[2]), Double(x[3])) }
 
+@_noAllocation @_noLocks
+@inline(__always)
+func doubles(_ x: SIMD4<UInt32>) -> SIMD4<Double> { SIMD4(Double(x[0]), Double(x[1]), Double(x[2]), Double(x[3])) }
+
 /// Whole numbers of a size that codes and their differences have.
 @_noAllocation @_noLocks
 @inline(__always)

@@ -86,9 +86,7 @@ struct NarrowSums: BitwiseCopyable {
     /// Σx and Σx² of the voltage of `phase`.
     @_noAllocation @_noLocks
     @inline(__always)
-    func voltage(_ phase: Int) -> (sum: Double, squares: Double) {
-        (Double(lanes.sum[phase & 3]), Double(lanes.frontSquares.value[phase & 3]))
-    }
+    mutating func voltage(_ phase: Int) -> (sum: Double, squares: Double) { lanes.frontLane(phase & 3) }
 
     /// Σu·i of phase 1, 2, 3; lane 3 has no meaning.
     var powers: SIMD4<Int64> { @_noAllocation @_noLocks get { products.powers &+ taken } }
@@ -158,20 +156,9 @@ struct NarrowSums: BitwiseCopyable {
     /// Adds the sums to `stretch`.
     @_noAllocation @_noLocks
     @inline(__always)
-    func add(to stretch: inout Stretch) {
+    mutating func add(to stretch: inout Stretch) {
         guard count > 0 else { return }
-        let (sum, squares, powers) = (sum, squares, powers)
-        let (voltagePairs, currentPairs) = (voltagePairs, currentPairs)
-        for lane in 0..<8 {
-            stretch.sum[lane] += Double(sum[lane])
-            stretch.squares[lane] += Double(squares[lane])
-            stretch.minimum[lane] = Swift.min(stretch.minimum[lane], Double(minimum[lane]))
-            stretch.maximum[lane] = Swift.max(stretch.maximum[lane], Double(maximum[lane]))
-        }
-        for lane in 0..<3 {
-            stretch.powers[lane] += Double(powers[lane])
-            stretch.voltagePairs[lane] += Double(voltagePairs[lane])
-            stretch.currentPairs[lane] += Double(currentPairs[lane])
-        }
+        lanes.add(to: &stretch)
+        products.add(Double(taken), to: &stretch)
     }
 }
