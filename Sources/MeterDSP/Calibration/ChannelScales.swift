@@ -56,6 +56,7 @@ extension ChannelScales {
 
     /// Which inputs reached the end of their converter's range.
     @_noAllocation @_noLocks
+    @inline(__always)
     func clipping(_ minimum: SIMD8<Double>, _ maximum: SIMD8<Double>) -> ReadingFlags {
         let clipped = (minimum .<= lowest) .| (maximum .>= highest)
         var flags = ReadingFlags(rawValue: 0)

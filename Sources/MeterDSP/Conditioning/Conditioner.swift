@@ -68,6 +68,7 @@
     private static var lead: Int64 { @_noAllocation @_noLocks get { 2 } }
     /// Whether the voltage of `phase` is what it was in the stage, less its level.
     @_noAllocation @_noLocks
+    @inline(__always)
     func leavesVoltage(_ phase: Int) -> Bool { plainVoltages.has(phase) }
 
     /// Forgets all frames and starts anew with frame `index`: integrals from 0.
@@ -118,7 +119,7 @@
     /// The frame `index`, in meter order; beyond either end the nearest frame held.
     @_noAllocation @_noLocks
     subscript(index: Int64) -> SIMD8<Double> {
-        @_noAllocation @_noLocks get {
+        @inline(__always) @_noAllocation @_noLocks get {
             guard count > 0 else { return .zero }
             let place = Swift.min(Swift.max(0, Int(index - base)), count - 1)
             let u = unsafe memory.load(fromByteOffset: 32 * place, as: SIMD4<Float>.self)

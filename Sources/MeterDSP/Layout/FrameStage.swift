@@ -47,7 +47,7 @@
 
     /// The codes of frame `index`; beyond either end the nearest frame held.
     subscript(index: Int64) -> FrameCodes {
-        @_noAllocation @_noLocks get {
+        @inline(__always) @_noAllocation @_noLocks get {
             guard count > 0 else { return .zero }
             let place = Swift.min(Swift.max(0, Int(index - base)), count - 1)
             if isNarrow {
@@ -78,7 +78,7 @@
 
     /// Σx of each of `count` groups of `length` narrow frames from `row` on, a place that ``rows(from:)`` gave.
     @_noAllocation @_noLocks
-    func sumGroups(
+    mutating func sumGroups(
         of length: Int, at row: UnsafeRawPointer, count: Int, to target: UnsafeMutablePointer<SIMD8<Float>>
     ) {
         var row = unsafe row
@@ -122,7 +122,7 @@
 
     /// Adds the sums over the frames from `first` to `last` to `narrow`, and what that cannot take to `stretch`.
     @_noAllocation @_noLocks
-    func add(from first: Int64, through last: Int64, to stretch: inout Stretch, _ narrow: inout NarrowSums) {
+    mutating func add(from first: Int64, through last: Int64, to stretch: inout Stretch, _ narrow: inout NarrowSums) {
         var (from, to) = places(first, last)
         while isNarrow, from < to {
             if narrow.count == NarrowSums.mostFrames {
@@ -141,7 +141,7 @@
 
     /// The smallest and the largest code of the frames from `first` to `last`.
     @_noAllocation @_noLocks
-    func extremes(
+    mutating func extremes(
         from first: Int64, through last: Int64
     ) -> (minimum: SIMD8<Double>, maximum: SIMD8<Double>) {
         let (from, to) = places(first, last)
@@ -270,6 +270,7 @@
 
 /// Codes as `Double`, exactly.
 @_noAllocation @_noLocks
+@inline(__always)
 func widened(_ codes: FrameCodes) -> SIMD8<Double> {
     var wide = SIMD8<Double>.zero
     for lane in 0..<8 { wide[lane] = Double(codes[lane]) }
