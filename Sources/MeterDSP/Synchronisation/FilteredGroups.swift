@@ -98,7 +98,7 @@
         var gone = 0
         while gone < length, unsafe !Self.changesSign(at + 1) {
             let value = unsafe at.pointee
-            peaks = larger(peaks, larger(value, -value))
+            peaks = larger(peaks, magnitude(value))
             unsafe at += 1
             gone &+= 1
         }
