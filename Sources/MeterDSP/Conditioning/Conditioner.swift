@@ -136,7 +136,8 @@
         let from = Swift.min(Swift.max(0, Int(first - base)), count)
         let to = Swift.min(Int(last - base) + 1, count)
         guard from < to else { return }
-        let sums = unsafe ConditionedSums(
+        var sums = ConditionedSums()
+        unsafe sums.add(
             UnsafeRawPointer(memory) + 32 * from, count: to - from,
             firstDistance: Double(base + Int64(from) - origin),
             withVoltageExtremes: plainVoltages.rawValue != SupplyPhases.all.rawValue)
