@@ -92,8 +92,9 @@ extension Meter {
         halfCycle = reading
     }
 
-    /// Mean squares of the currents of the half cycle alone about the last window's levels: ⟨x²⟩ − 2L⟨x⟩ + L². Before the first window,
-    /// and of a stretch cut short, the cycle's: an offset, or part of a half wave, is no current.
+    /// Mean squares of the currents of the half cycle alone about the last window's levels: ⟨x²⟩ − 2L⟨x⟩ + L²; lanes i1, i2,
+    /// i3, iN. Before the first window, and of a stretch cut short, the cycle's: an offset, or part of a half wave, is no
+    /// current.
     @_noAllocation @_noLocks
     private mutating func halfCycleSquares(_ current: Stretch, _ cycle: Moments) -> SIMD4<Double> {
         let ofCycle = Stretch.currents(cycle.variance)

@@ -46,14 +46,11 @@ extension Meter {
     @_noAllocation @_noLocks
     mutating func addEdge(to boundary: inout Boundary) {
         let weights = EdgeWeights.integral(boundary.rest)
+        let weightsAtBoundary = conditioner.hasCoils ? EdgeWeights.value(boundary.rest) : .zero
         for place in 0..<4 {
             let x = values(boundary.index + Int64(place) - 1)
             boundary.edge.add(x, weight: weights[place], distance: Double(place - 1))
-        }
-        guard conditioner.hasCoils else { return }
-        let atBoundary = EdgeWeights.value(boundary.rest)
-        for place in 0..<4 {
-            boundary.integral += atBoundary[place] * Stretch.currents(conditioner[boundary.index + Int64(place) - 1])
+            boundary.integral += weightsAtBoundary[place] * Stretch.currents(x)
         }
     }
 
@@ -108,8 +105,8 @@ extension Meter {
         }
     }
 
-    /// Inputs that reached the end of their range in the running half cycle, which ends after frame `last`. Where frames are conditioned, `stretch` gets
-    /// the extremes of voltages that are left as they are.
+    /// Inputs that reached the end of their range in the running half cycle, the last frame of which is `last`. Where frames
+    /// are conditioned, `stretch` gets the extremes of voltages that are left as they are.
     @_noAllocation @_noLocks
     mutating func clipping(_ stretch: inout Stretch, through last: Int64) -> ReadingFlags {
         guard conditioner.isNeeded else { return scales.clipping(stretch.minimum, stretch.maximum) }

@@ -59,7 +59,7 @@ struct LaneSums: BitwiseCopyable {
 
     /// Σx: 11 · 0xBA2E8BA3 = 1 modulo 2³², and Σx fits.
     var sum: SIMD8<Int32> {
-        @_noAllocation @_noLocks get {
+        @inline(__always) @_noAllocation @_noLocks get {
             SIMD8(lowHalf: frontTotal, highHalf: backTotal) &* Int32(bitPattern: 0xBA2E_8BA3)
         }
     }
@@ -78,7 +78,7 @@ struct LaneSums: BitwiseCopyable {
         let sum = sum
         stretch.sum += SIMD8(lowHalf: doubles(sum.lowHalf), highHalf: doubles(sum.highHalf))
         stretch.squares += SIMD8(lowHalf: frontSquares.doubles, highHalf: backSquares.doubles)
-        stretch.minimum = smaller(stretch.minimum, widened(FrameCodes(truncatingIfNeeded: minimum)))
-        stretch.maximum = larger(stretch.maximum, widened(FrameCodes(truncatingIfNeeded: maximum)))
+        stretch.minimum = smaller(stretch.minimum, widened(FramePairs.widened(minimum)))
+        stretch.maximum = larger(stretch.maximum, widened(FramePairs.widened(maximum)))
     }
 }

@@ -33,7 +33,7 @@ struct SplitSums: BitwiseCopyable {
 
     /// The sums, which have no more than 48 bits, as numbers that hold 53.
     var doubles: SIMD4<Double> {
-        @_noAllocation @_noLocks get {
+        @inline(__always) @_noAllocation @_noLocks get {
             let below = modulo &- (SIMD4<UInt32>(truncatingIfNeeded: above) &<< 16)
             return 65_536 * MeterDSP.doubles(above) + MeterDSP.doubles(below)
         }
