@@ -229,6 +229,26 @@ import Testing
         }
     }
 
+    /// The extremes of any run of frames, held or not, in both widths of codes.
+    @Test(arguments: [true, false], [UInt64(1), 2])
+    func extremesAreThoseOfTheFramesHeld(_ isNarrow: Bool, _ seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        let samples = (0..<100 * 8).map { _ in Int16.random(in: .min ... .max, using: &generator) }
+        var stage = FrameStage(
+            .interleavedInt16(MeterChannel.allCases, frameBytes: 16), isNarrow: isNarrow, keep: 200)
+        var cursor = 0
+        #expect(stage.decode(samples.span.bytes, from: &cursor, keepingFrom: 0))
+        for _ in 0..<200 {
+            let first = Int.random(in: -3..<100, using: &generator)
+            let last = Int.random(in: max(0, first)..<105, using: &generator)
+            let (minimum, maximum) = stage.extremes(from: Int64(first), through: Int64(last))
+            for lane in 0..<8 {
+                let codes = (max(0, first)...min(last, 99)).map { Double(samples[$0 * 8 + lane]) }
+                #expect(minimum[lane] == codes.min() && maximum[lane] == codes.max(), "\(first) to \(last)")
+            }
+        }
+    }
+
     @Test func groupsAreFoundByTheFramesTheyStartWith() {
         var groups = GroupSums(length: 4, keeping: 20)
         groups.restart(at: 100)
