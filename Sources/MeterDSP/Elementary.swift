@@ -15,6 +15,22 @@ func squareRoot(_ x: Double) -> Double {
     return root
 }
 
+/// The same of two numbers at once.
+@_noAllocation @_noLocks
+func squareRoot(_ x: SIMD2<Double>) -> SIMD2<Double> {
+    let bits = unsafe unsafeBitCast(x, to: SIMD2<UInt64>.self)
+    var root = unsafe unsafeBitCast((bits &>> 1) &+ 0x1FF8_0000_0000_0000, to: SIMD2<Double>.self)
+    root = 0.5 * (root + x / root)
+    root = 0.5 * (root + x / root)
+    root = 0.5 * (root + x / root)
+    root = 0.5 * (root + x / root)
+    for lane in 0..<2 {
+        if !(x[lane] < .infinity) { root[lane] = x[lane] }
+        if !(x[lane] >= 1e-300) { root[lane] = 0 }
+    }
+    return root
+}
+
 /// √x lane by lane, to within two units in the last place; 0 for x < 1e-300 and for no number.
 ///
 /// Newton's iteration for 1/√x needs no division: from a relative error of 0.034 it reaches 1e-21 in four steps; the
