@@ -5,13 +5,16 @@ extension Meter {
     @_noAllocation @_noLocks
     mutating func closeHalfCycle(at position: Double, afterGap: Bool) {
         // A virtual boundary may lie a little before the last one: it then moves there.
-        let end = boundary(at: Swift.max(position, start.position))
+        var boundary = Boundary(position: Swift.max(position, start.position))
+        addEdge(to: &boundary)
+        // Constants are not copied for each that reads them.
+        let end = boundary
         placeCuts(end.position)
-        var sums = stretch(to: end)
+        var sums = Stretch()
+        addHalfCycle(end, to: &sums)
         let locked = finder.isLocked
 
-        var flags = clipping(&sums, to: end)
-        // A constant is not copied for each that reads it.
+        var flags = clipping(&sums, through: end.index)
         let current = sums
         if !windowWasLocked || !locked { flags.mark(.unsynchronised) }
         if afterGap || gapBefore { flags.mark(.gap) }
@@ -68,15 +71,12 @@ extension Meter {
 
     @_noAllocation @_noLocks
     private mutating func readHalfCycle(_ current: Stretch, _ end: Boundary) {
-        var cycle = current
-        if hasPrevious {
-            cycle = previous
-            cycle.append(current)
-        }
-        let moments = Moments(cycle, hasCoils: conditioner.hasCoils)
+        // What comes before makes a cycle with it: in place, for the half cycle before is needed no more.
+        if hasPrevious { previous.append(current) } else { previous = current }
+        let moments = Moments(previous, hasCoils: conditioner.hasCoils)
         let unit = magnitude(scales.scale)
         let rms = squareRoot(moments.variance) * unit
-        let halfRMS = squareRoot(halfCycleSquares(current, moments)) * unit
+        let halfRMS = squareRoot(halfCycleSquares(current, moments)) * Stretch.currents(unit)
 
         var reading = HalfCycleReading()
         reading.endFrame = end.position
@@ -84,7 +84,7 @@ extension Meter {
         reading.isWholeCycle = hasPrevious && finder.isCycle(moments.frames)
         reading.voltageRMS = SIMD3(rms[0], rms[1], rms[2])
         reading.currentRMS = SIMD3(rms[3], rms[4], rms[5])
-        reading.halfCycleCurrentRMS = SIMD3(halfRMS[3], halfRMS[4], halfRMS[5])
+        reading.halfCycleCurrentRMS = SIMD3(halfRMS[0], halfRMS[1], halfRMS[2])
         for phase in 0..<3 {
             reading.activePower[phase] = moments.powers[phase] * scales.scale[phase] * scales.scale[phase + 3]
         }
@@ -92,16 +92,20 @@ extension Meter {
         halfCycle = reading
     }
 
-    /// Mean squares of the half cycle alone about the last window's levels: ⟨x²⟩ − 2L⟨x⟩ + L². Before the first window,
-    /// and of a stretch cut short, the cycle's: an offset, or part of a half wave, is no current.
+    /// Mean squares of the currents of the half cycle alone about the last window's levels: ⟨x²⟩ − 2L⟨x⟩ + L²; lanes i1, i2,
+    /// i3, iN. Before the first window, and of a stretch cut short, the cycle's: an offset, or part of a half wave, is no
+    /// current.
     @_noAllocation @_noLocks
-    private mutating func halfCycleSquares(_ current: Stretch, _ cycle: Moments) -> SIMD8<Double> {
-        guard levels.isKnown, current.frames > constants.shortestHalfCycle else { return cycle.variance }
+    private mutating func halfCycleSquares(_ current: Stretch, _ cycle: Moments) -> SIMD4<Double> {
+        let ofCycle = Stretch.currents(cycle.variance)
+        guard levels.isKnown, current.frames > constants.shortestHalfCycle else { return ofCycle }
         let share = 1 / current.frames
-        let level = levels.at(start.position + 0.5 * current.frames) - conditioner.level
-        var squares = share * (current.squares - 2 * level * current.sum) + level * level
-        squares.replace(with: 0, where: squares .< 0)
-        for lane in 3..<6 where scales.isCoil(lane) && !levels.isKnownOfCoils { squares[lane] = cycle.variance[lane] }
+        let middle = start.position + 0.5 * current.frames
+        let level = levels.ofCurrents(at: middle) - Stretch.currents(conditioner.level)
+        let sum = Stretch.currents(current.sum)
+        var squares = share * (Stretch.currents(current.squares) - 2 * level * sum) + level * level
+        squares = larger(.zero, squares)
+        for lane in 0..<3 where scales.isCoil(lane + 3) && !levels.isKnownOfCoils { squares[lane] = ofCycle[lane] }
         return squares
     }
 

@@ -37,27 +37,34 @@ extension Meter {
 
     /// The channels at frame `index`, as the sums take them.
     @_noAllocation @_noLocks
+    @inline(__always)
     private mutating func values(_ index: Int64) -> SIMD8<Double> {
         conditioner.isNeeded ? conditioner[index] : widened(stage[index])
     }
 
-    /// A boundary at `position`, with what it adds to sums.
+    /// Adds to a boundary what it adds to sums: in place, for it is large.
     @_noAllocation @_noLocks
-    mutating func boundary(at position: Double) -> Boundary {
-        var boundary = Boundary(position: position)
-        let weights = EdgeWeights(boundary.rest)
+    mutating func addEdge(to boundary: inout Boundary) {
+        let weights = EdgeWeights.integral(boundary.rest)
+        let weightsAtBoundary = conditioner.hasCoils ? EdgeWeights.value(boundary.rest) : .zero
         for place in 0..<4 {
             let x = values(boundary.index + Int64(place) - 1)
-            boundary.edge.add(x, weight: weights.integral[place], distance: Double(place - 1))
-            boundary.integral += weights.value[place] * Stretch.currents(x)
+            boundary.edge.add(x, weight: weights[place], distance: Double(place - 1))
+            boundary.integral += weightsAtBoundary[place] * Stretch.currents(x)
         }
-        return boundary
     }
 
-    /// Sums from the start of the running half cycle to `end`.
+    /// A boundary at `position` starts the running half cycle.
     @_noAllocation @_noLocks
-    mutating func stretch(to end: Boundary) -> Stretch {
-        var stretch = Stretch()
+    private mutating func startHalfCycle(at position: Double) {
+        var boundary = Boundary(position: position)
+        addEdge(to: &boundary)
+        start = boundary
+    }
+
+    /// Adds to `stretch`, which is empty, the sums from the start of the running half cycle to `end`.
+    @_noAllocation @_noLocks
+    mutating func addHalfCycle(_ end: Boundary, to stretch: inout Stretch) {
         var narrow = NarrowSums()
         stretch.frames = end.position - start.position
         // In pieces that end with the phases' own cuts, whose sums they give without further work.
@@ -82,7 +89,6 @@ extension Meter {
         stretch.add(end.edge, sign: 1, distance: Double(end.index - start.index))
         stretch.add(start.edge, sign: -1, distance: 0)
         if conditioner.isNeeded { stretch.moveRampOrigin(by: start.rest) }
-        return stretch
     }
 
     /// Adds the sums over the frames from `first` to `last`, ramps counted from the start of the running half cycle, to
@@ -99,12 +105,12 @@ extension Meter {
         }
     }
 
-    /// Inputs that reached the end of their range in the running half cycle. Where frames are conditioned, `stretch` gets
-    /// the extremes of voltages that are left as they are.
+    /// Inputs that reached the end of their range in the running half cycle, the last frame of which is `last`. Where frames
+    /// are conditioned, `stretch` gets the extremes of voltages that are left as they are.
     @_noAllocation @_noLocks
-    mutating func clipping(_ stretch: inout Stretch, to end: Boundary) -> ReadingFlags {
+    mutating func clipping(_ stretch: inout Stretch, through last: Int64) -> ReadingFlags {
         guard conditioner.isNeeded else { return scales.clipping(stretch.minimum, stretch.maximum) }
-        let (minimum, maximum) = stage.extremes(from: start.index + 1, through: end.index)
+        let (minimum, maximum) = stage.extremes(from: start.index + 1, through: last)
         for phase in 0..<3 where conditioner.leavesVoltage(phase) {
             stretch.minimum[phase] = minimum[phase] - conditioner.level[phase]
             stretch.maximum[phase] = maximum[phase] - conditioner.level[phase]
@@ -124,7 +130,7 @@ extension Meter {
     @_noAllocation @_noLocks
     mutating func startFirst() {
         isStarted = true
-        start = boundary(at: Double(finder.position))
+        startHalfCycle(at: Double(finder.position))
         hasPrevious = false
         levels.forgetCoils()
         voltages = PhaseVoltages(start: start.position)
@@ -164,6 +170,6 @@ extension Meter {
             previous.subtract(change)
             voltages.subtract(change)
         }
-        start = boundary(at: start.position)
+        startHalfCycle(at: start.position)
     }
 }

@@ -74,11 +74,14 @@ struct PhaseVoltages: BitwiseCopyable {
         cycleEnd[phase] = cut.position
         cycleFrames[phase] = cycle.frames
         let mean = cycle.sum / cycle.frames
-        cycleRMS[phase] = squareRoot(cycle.squares / cycle.frames - mean * mean) * scale
         let middle = level ?? mean
         let share = 1 / half.frames
-        halfCycleRMS[phase] =
-            squareRoot(share * (half.squares - 2 * middle * half.sum) + middle * middle) * scale
+        let meanSquares = SIMD2(
+            cycle.squares / cycle.frames - mean * mean,
+            share * (half.squares - 2 * middle * half.sum) + middle * middle)
+        let rms = squareRoot(meanSquares) * scale
+        cycleRMS[phase] = rms[0]
+        halfCycleRMS[phase] = rms[1]
     }
 
     /// The running half cycle of all phases ends, with these sums of the voltage of `phase`.

@@ -23,6 +23,27 @@ import Testing
         }
     }
 
+    /// Roots of two and of four numbers at once are, bit for bit, those of one and of eight.
+    @Test(arguments: [UInt64(1), 2])
+    func rootsDoNotDependOnHowManyThereAre(_ seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        for _ in 0..<2000 {
+            let x = pow(10, Double.random(in: -310...308, using: &generator))
+            for y in [x, -x, 0, .nan, .infinity, -.infinity, 1e-300] {
+                let one = MeterDSP.squareRoot(y)
+                let two = MeterDSP.squareRoot(SIMD2(y, x))
+                #expect(one.bitPattern == two[0].bitPattern && MeterDSP.squareRoot(x) == two[1], "\(y), seed \(seed)")
+                let eight = MeterDSP.squareRoot(SIMD8(lowHalf: .zero, highHalf: SIMD4(repeating: y)))
+                #expect(eight[0] == 0 && eight[7].bitPattern == MeterDSP.squareRoot(SIMD4(repeating: y))[1].bitPattern)
+            }
+        }
+    }
+
+    @Test func wholeNumbersAreTakenAsTheyAre() {
+        #expect(wholeCodes(SIMD4(0, -1, 65_535, -65_536)) == SIMD4(0, -1, 65_535, -65_536))
+        #expect(wholeCodes(SIMD4(-2_147_483_648, 2_147_483_647, 1, 0)) == SIMD4(.min, .max, 1, 0))
+    }
+
     @Test(arguments: [UInt64(3), 4])
     func theUnitCircleIsRound(_ seed: UInt64) {
         var generator = SeededGenerator(seed: seed)

@@ -48,7 +48,8 @@ import Testing
         var stretch = Stretch()
         frames.withUnsafeBytes { bytes in
             guard let start = bytes.baseAddress else { return }
-            NarrowSums(start, count: frames.count).add(to: &stretch)
+            var sums = NarrowSums(start, count: frames.count)
+            sums.add(to: &stretch)
         }
         return stretch
     }
@@ -115,10 +116,11 @@ import Testing
         func f(_ x: Double) -> Double { 3 + x * (2 + x * (-0.5 + x * 0.07)) }
         func integral(_ x: Double) -> Double { x * (3 + x * (1 + x * (-0.5 / 3 + x * 0.07 / 4))) }
         func edge(_ index: Int, _ rest: Double) -> (integral: Double, value: Double) {
-            let weights = EdgeWeights(rest)
+            let integral = EdgeWeights.integral(rest)
+            let value = EdgeWeights.value(rest)
             return (0..<4).reduce((0, 0)) { sum, place in
                 let v = f(Double(index + place - 1))
-                return (sum.0 + weights.integral[place] * v, sum.1 + weights.value[place] * v)
+                return (sum.0 + integral[place] * v, sum.1 + value[place] * v)
             }
         }
         let sum = (3...20).reduce(0.0) { $0 + f(Double($1)) } + edge(20, to).integral - edge(2, from).integral
@@ -209,6 +211,42 @@ import Testing
         }
         let truth = Truth(frames.map { FrameCodes(truncatingIfNeeded: $0) })
         for lane in 0..<8 { #expect(Int128(sum[lane]) == truth.sum[lane]) }
+    }
+
+    /// Of all lowest codes, all highest, and mixed ones.
+    @Test(arguments: [[Int16.min], [.max], [.min, .max], [-1], [15, -16], [0, -1, 16, -32_753, 32_752]])
+    func sumsOfEightFramesAreExact(_ codes: [Int16]) {
+        var generator = SeededGenerator(seed: 8)
+        let weights = SIMD8<Int16>(1, 16, 1, 16, 1, 16, 1, 16)
+        for _ in 0..<100 {
+            let frames = (0..<8).map { _ in
+                SIMD8<Int16>((0..<8).map { _ in codes[Int.random(in: 0..<codes.count, using: &generator)] })
+            }
+            let sum = frames.withUnsafeBytes { bytes in
+                bytes.baseAddress.map { NarrowSums.sumOfEight($0, weights: weights) } ?? .zero
+            }
+            for lane in 0..<8 { #expect(Int(sum[lane]) == frames.reduce(0) { $0 + Int($1[lane]) }) }
+        }
+    }
+
+    /// The extremes of any run of frames, held or not, in both widths of codes.
+    @Test(arguments: [true, false], [UInt64(1), 2])
+    func extremesAreThoseOfTheFramesHeld(_ isNarrow: Bool, _ seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        let samples = (0..<100 * 8).map { _ in Int16.random(in: .min ... .max, using: &generator) }
+        var stage = FrameStage(
+            .interleavedInt16(MeterChannel.allCases, frameBytes: 16), isNarrow: isNarrow, keep: 200)
+        var cursor = 0
+        #expect(stage.decode(samples.span.bytes, from: &cursor, keepingFrom: 0))
+        for _ in 0..<200 {
+            let first = Int.random(in: -3..<100, using: &generator)
+            let last = Int.random(in: max(0, first)..<105, using: &generator)
+            let (minimum, maximum) = stage.extremes(from: Int64(first), through: Int64(last))
+            for lane in 0..<8 {
+                let codes = (max(0, first)...min(last, 99)).map { Double(samples[$0 * 8 + lane]) }
+                #expect(minimum[lane] == codes.min() && maximum[lane] == codes.max(), "\(first) to \(last)")
+            }
+        }
     }
 
     @Test func groupsAreFoundByTheFramesTheyStartWith() {

@@ -16,11 +16,11 @@ struct ChannelLevels: BitwiseCopyable {
     @_noAllocation @_noLocks
     init() {}
 
-    /// The levels of a half cycle whose middle is at `middle`.
+    /// The levels of i1, i2, i3, iN at `position`.
     @_noAllocation @_noLocks
-    func at(_ middle: Double) -> SIMD8<Double> {
-        let risen = (middle - position) * drift
-        return value + SIMD8(0, 0, 0, risen[0], risen[1], risen[2], risen[3], 0)
+    @inline(__always)
+    func ofCurrents(at position: Double) -> SIMD4<Double> {
+        Stretch.currents(value) + (position - self.position) * drift
     }
 
     /// Takes the levels of a window that ends at `end`.
@@ -38,7 +38,7 @@ struct ChannelLevels: BitwiseCopyable {
         _ moments: Moments, rise: SIMD4<Double>, subtracted: SIMD8<Double>, end: Double
     ) -> SIMD4<Double> {
         let deviation = Stretch.currents(squareRoot(moments.variance))
-        let before = at(end)
+        let before = ofCurrents(at: end)
         var slope = moments.slope
         // The line stands at its middle on average, and at the window's end half its rise above.
         let middle = 0.5 * moments.frames * moments.slope
@@ -47,7 +47,7 @@ struct ChannelLevels: BitwiseCopyable {
             let change = (rise[lane] - moments.frames * drift[lane]).magnitude
             if isKnownOfCoils, change > moments.frames + 0.1 * deviation[lane], doubts[lane] < 2 {
                 doubts[lane] += 1
-                value[lane + 3] = before[lane + 3]
+                value[lane + 3] = before[lane]
                 slope[lane] = drift[lane]
             } else {
                 doubts[lane] = 0

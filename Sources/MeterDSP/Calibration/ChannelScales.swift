@@ -54,9 +54,9 @@ extension ChannelScales {
     @_noAllocation @_noLocks
     func isCoil(_ lane: Int) -> Bool { coils[lane] != 0 }
 
-    /// Which inputs reached the end of their converter's range.
+    /// Which inputs reached the end of their converter's range. `mutating`, for else all scales are copied.
     @_noAllocation @_noLocks
-    func clipping(_ minimum: SIMD8<Double>, _ maximum: SIMD8<Double>) -> ReadingFlags {
+    mutating func clipping(_ minimum: SIMD8<Double>, _ maximum: SIMD8<Double>) -> ReadingFlags {
         let clipped = (minimum .<= lowest) .| (maximum .>= highest)
         var flags = ReadingFlags(rawValue: 0)
         // The neutral decides nothing, and an input left open clips for ever.

@@ -18,30 +18,36 @@ struct ConditionedSums: BitwiseCopyable {
     /// Frames summed in `Float` alone.
     private static var blockLength: Int { @_noAllocation @_noLocks get { 32 } }
 
+    @_noAllocation @_noLocks
+    init() {}
+
+    /// Adds frames.
+    ///
     /// - Parameters:
     ///   - frames: of `count` frames of 32 bytes.
     ///   - firstDistance: distance of the first frame from where the ramps are counted, in frames.
     ///   - withVoltageExtremes: else only currents have their lowest and highest values taken.
     @_noAllocation @_noLocks
     @inline(never)
-    init(_ frames: UnsafeRawPointer, count: Int, firstDistance: Double, withVoltageExtremes: Bool) {
+    mutating func add(_ frames: UnsafeRawPointer, count: Int, firstDistance: Double, withVoltageExtremes: Bool) {
         var at = unsafe frames
         var left = count
         var distance = firstDistance
-        var extremes = Extremes()
+        // A copy of its own stays in registers.
+        var extremes = self.extremes
         while left > 0 {
             let length = Swift.min(Self.blockLength, left)
             var block = Block()
-            // In loops of their own: with 13 running values in one loop, a 14th register is missing, and each frame then
-            // waits for memory.
-            unsafe extremes.add(at, count: length, withVoltages: withVoltageExtremes)
+            // In a loop of their own: with 13 running values in one loop, not 11, a register is missing, and each frame
+            // then waits for memory.
+            if withVoltageExtremes { unsafe extremes.addVoltages(at, count: length) }
             for _ in 0..<length / 2 {
-                unsafe block.add(at)
-                unsafe block.add(at + 32)
+                unsafe block.add(at, &extremes)
+                unsafe block.add(at + 32, &extremes)
                 unsafe at += 64
             }
             if length % 2 == 1 {
-                unsafe block.add(at)
+                unsafe block.add(at, &extremes)
                 unsafe at += 32
             }
             add(block, end: distance + Double(length))
@@ -51,9 +57,10 @@ struct ConditionedSums: BitwiseCopyable {
         self.extremes = extremes
     }
 
-    /// Adds a block, which ends `end` frames after where the ramps are counted from.
+    /// Adds a block, which ends `end` frames after where the ramps are counted from. Not inlined: sums that stay in memory
+    /// are added to there, those of a caller short of registers are moved to and fro.
     @_noAllocation @_noLocks
-    @inline(__always)
+    @inline(never)
     private mutating func add(_ block: Block, end: Double) {
         let u = Self.double(block.voltage)
         let i = Self.double(block.current)
@@ -83,9 +90,10 @@ struct ConditionedSums: BitwiseCopyable {
 
         @_noAllocation @_noLocks
         @inline(__always)
-        mutating func add(_ frame: UnsafeRawPointer) {
+        mutating func add(_ frame: UnsafeRawPointer, _ extremes: inout Extremes) {
             let u = unsafe frame.load(as: SIMD4<Float>.self)
             let i = unsafe frame.load(fromByteOffset: 16, as: SIMD4<Float>.self)
+            extremes.addCurrent(i)
             voltage += u
             current += i
             voltageRamp += voltage
@@ -109,20 +117,9 @@ struct ConditionedSums: BitwiseCopyable {
 
         @_noAllocation @_noLocks
         @inline(__always)
-        mutating func add(_ frames: UnsafeRawPointer, count: Int, withVoltages: Bool) {
-            if withVoltages {
-                for place in 0..<count {
-                    addVoltage(unsafe frames.load(fromByteOffset: 32 * place, as: SIMD4<Float>.self))
-                }
-            }
-            var at = unsafe frames + 16
-            for _ in 0..<count / 4 {
-                for place in 0..<4 { addCurrent(unsafe at.load(fromByteOffset: 32 * place, as: SIMD4<Float>.self)) }
-                unsafe at += 128
-            }
-            for _ in 0..<count % 4 {
-                addCurrent(unsafe at.load(as: SIMD4<Float>.self))
-                unsafe at += 32
+        mutating func addVoltages(_ frames: UnsafeRawPointer, count: Int) {
+            for place in 0..<count {
+                addVoltage(unsafe frames.load(fromByteOffset: 32 * place, as: SIMD4<Float>.self))
             }
         }
 
@@ -135,27 +132,10 @@ struct ConditionedSums: BitwiseCopyable {
 
         @_noAllocation @_noLocks
         @inline(__always)
-        private mutating func addCurrent(_ i: SIMD4<Float>) {
+        mutating func addCurrent(_ i: SIMD4<Float>) {
             lowCurrent = smaller(lowCurrent, i)
             highCurrent = larger(highCurrent, i)
         }
-    }
-
-    // Lane by lane, which becomes one instruction; a mask of lanes does not.
-    @_noAllocation @_noLocks
-    @inline(__always)
-    private static func smaller(_ a: SIMD4<Float>, _ b: SIMD4<Float>) -> SIMD4<Float> {
-        SIMD4(
-            a[0] < b[0] ? a[0] : b[0], a[1] < b[1] ? a[1] : b[1], a[2] < b[2] ? a[2] : b[2],
-            a[3] < b[3] ? a[3] : b[3])
-    }
-
-    @_noAllocation @_noLocks
-    @inline(__always)
-    private static func larger(_ a: SIMD4<Float>, _ b: SIMD4<Float>) -> SIMD4<Float> {
-        SIMD4(
-            a[0] > b[0] ? a[0] : b[0], a[1] > b[1] ? a[1] : b[1], a[2] > b[2] ? a[2] : b[2],
-            a[3] > b[3] ? a[3] : b[3])
     }
 
     @_noAllocation @_noLocks
@@ -164,9 +144,9 @@ struct ConditionedSums: BitwiseCopyable {
         SIMD4(Double(x[0]), Double(x[1]), Double(x[2]), Double(x[3]))
     }
 
-    /// Adds the sums to `stretch`.
+    /// Adds the sums to `stretch`. `mutating`, for else all of them are copied.
     @_noAllocation @_noLocks
-    func add(to stretch: inout Stretch) {
+    mutating func add(to stretch: inout Stretch) {
         stretch.sum += Self.lanes(voltage, current)
         stretch.squares += Self.lanes(voltageSquares, currentSquares)
         stretch.powers += powers
@@ -176,8 +156,8 @@ struct ConditionedSums: BitwiseCopyable {
         stretch.currentRamp += currentRamp
         let low = Self.lanes(Self.double(extremes.lowVoltage), Self.double(extremes.lowCurrent))
         let high = Self.lanes(Self.double(extremes.highVoltage), Self.double(extremes.highCurrent))
-        stretch.minimum.replace(with: low, where: low .< stretch.minimum)
-        stretch.maximum.replace(with: high, where: high .> stretch.maximum)
+        stretch.minimum = smaller(stretch.minimum, low)
+        stretch.maximum = larger(stretch.maximum, high)
     }
 
     /// Lanes in meter order.

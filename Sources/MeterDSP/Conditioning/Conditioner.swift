@@ -68,6 +68,7 @@
     private static var lead: Int64 { @_noAllocation @_noLocks get { 2 } }
     /// Whether the voltage of `phase` is what it was in the stage, less its level.
     @_noAllocation @_noLocks
+    @inline(__always)
     func leavesVoltage(_ phase: Int) -> Bool { plainVoltages.has(phase) }
 
     /// Forgets all frames and starts anew with frame `index`: integrals from 0.
@@ -118,7 +119,7 @@
     /// The frame `index`, in meter order; beyond either end the nearest frame held.
     @_noAllocation @_noLocks
     subscript(index: Int64) -> SIMD8<Double> {
-        @_noAllocation @_noLocks get {
+        @inline(__always) @_noAllocation @_noLocks get {
             guard count > 0 else { return .zero }
             let place = Swift.min(Swift.max(0, Int(index - base)), count - 1)
             let u = unsafe memory.load(fromByteOffset: 32 * place, as: SIMD4<Float>.self)
@@ -135,7 +136,8 @@
         let from = Swift.min(Swift.max(0, Int(first - base)), count)
         let to = Swift.min(Int(last - base) + 1, count)
         guard from < to else { return }
-        let sums = unsafe ConditionedSums(
+        var sums = ConditionedSums()
+        unsafe sums.add(
             UnsafeRawPointer(memory) + 32 * from, count: to - from,
             firstDistance: Double(base + Int64(from) - origin),
             withVoltageExtremes: plainVoltages.rawValue != SupplyPhases.all.rawValue)

@@ -1,6 +1,7 @@
 extension FrameStage {
     /// The codes of one channel in the four frames from `first` on; beyond either end the nearest held.
     @_noAllocation @_noLocks
+    @inline(__always)
     func codes(ofLane lane: Int, from first: Int64) -> SIMD4<Double> {
         let (row, available) = unsafe rows(from: first)
         guard holdsNarrowFrames, available >= 4, lane >= 0, lane < 8 else {

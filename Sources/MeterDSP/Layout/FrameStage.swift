@@ -8,9 +8,13 @@
     private let decoder: UnsafeMutablePointer<FrameDecoder>
     private let frameBytes: Int
     private let plainLanes: SIMD8<Int16>?
+    /// Frames of a block are those of the stage, byte for byte.
+    private let areFramesCopied: Bool
     private let isNarrow: Bool
     /// Ones, which the compiler must not know: it would fold a multiplication away that is to be.
     private let ones: SIMD8<Int16>
+    /// Four times 1 and 16, for the same reason.
+    private let weights: SIMD8<Int16>
     private let memory: UnsafeMutableRawPointer
     /// Bytes of a frame here.
     private let stride: Int
@@ -28,12 +32,14 @@
         capacity = 3 * keep
         stride = isNarrow ? 16 : 32
         ones = SIMD8(repeating: layout.frameBytes > 0 ? 1 : 0)
+        weights = ones &<< SIMD8(0, 4, 0, 4, 0, 4, 0, 4)
         let rows = capacity * stride
         owned = OwnedMemory(byteCount: rows + MemoryLayout<FrameDecoder>.stride)
         unsafe memory = owned.start
         unsafe decoder = (owned.start + rows).bindMemory(to: FrameDecoder.self, capacity: 1)
         unsafe decoder.initialize(to: FrameDecoder(layout))
         plainLanes = unsafe decoder.pointee.plainLanes
+        areFramesCopied = layout.frameBytes == 16 && plainLanes == SIMD8(repeating: -1)
     }
 
     /// Index of the first frame held.
@@ -44,7 +50,7 @@
 
     /// The codes of frame `index`; beyond either end the nearest frame held.
     subscript(index: Int64) -> FrameCodes {
-        @_noAllocation @_noLocks get {
+        @inline(__always) @_noAllocation @_noLocks get {
             guard count > 0 else { return .zero }
             let place = Swift.min(Swift.max(0, Int(index - base)), count - 1)
             if isNarrow {
@@ -74,11 +80,24 @@
     }
 
     /// Σx of each of `count` groups of `length` narrow frames from `row` on, a place that ``rows(from:)`` gave.
+    /// `mutating`, for else the stage is copied.
     @_noAllocation @_noLocks
-    func sumGroups(
+    mutating func sumGroups(
         of length: Int, at row: UnsafeRawPointer, count: Int, to target: UnsafeMutablePointer<SIMD8<Float>>
     ) {
         var row = unsafe row
+        // Copies stay in registers.
+        let (ones, weights) = (ones, weights)
+        if length == 8 {
+            var target = unsafe target
+            for _ in 0..<count {
+                let total = unsafe NarrowSums.sumOfEight(row, weights: weights)
+                unsafe target.pointee = SIMD8(lowHalf: floats(total.lowHalf), highHalf: floats(total.highHalf))
+                unsafe row += 128
+                unsafe target += 1
+            }
+            return
+        }
         for number in 0..<count {
             let total = unsafe NarrowSums.sum(row, count: length, ones: ones)
             unsafe target[number] = SIMD8(lowHalf: floats(total.lowHalf), highHalf: floats(total.highHalf))
@@ -105,9 +124,10 @@
         return sum
     }
 
-    /// Adds the sums over the frames from `first` to `last` to `narrow`, and what that cannot take to `stretch`.
+    /// Adds the sums over the frames from `first` to `last` to `narrow`, and what that cannot take to `stretch`. `mutating`, for
+    /// else the stage is copied.
     @_noAllocation @_noLocks
-    func add(from first: Int64, through last: Int64, to stretch: inout Stretch, _ narrow: inout NarrowSums) {
+    mutating func add(from first: Int64, through last: Int64, to stretch: inout Stretch, _ narrow: inout NarrowSums) {
         var (from, to) = places(first, last)
         while isNarrow, from < to {
             if narrow.count == NarrowSums.mostFrames {
@@ -122,44 +142,6 @@
         var sums = WideSums()
         for place in from..<to { sums.add(unsafe memory.load(fromByteOffset: 32 * place, as: FrameCodes.self)) }
         sums.add(to: &stretch)
-    }
-
-    /// The smallest and the largest code of the frames from `first` to `last`.
-    @_noAllocation @_noLocks
-    func extremes(
-        from first: Int64, through last: Int64
-    ) -> (minimum: SIMD8<Double>, maximum: SIMD8<Double>) {
-        let (from, to) = places(first, last)
-        var low = FrameCodes(repeating: .max)
-        var high = FrameCodes(repeating: .min)
-        if isNarrow {
-            var narrowLow = SIMD8<Int16>(repeating: .max)
-            var narrowHigh = SIMD8<Int16>(repeating: .min)
-            var at = unsafe UnsafeRawPointer(memory) + 16 * from
-            for _ in 0..<(to - from) / 4 {
-                for place in 0..<4 {
-                    let codes = unsafe at.load(fromByteOffset: 16 * place, as: SIMD8<Int16>.self)
-                    narrowLow.replace(with: codes, where: codes .< narrowLow)
-                    narrowHigh.replace(with: codes, where: codes .> narrowHigh)
-                }
-                unsafe at += 64
-            }
-            for _ in 0..<(to - from) % 4 {
-                let codes = unsafe at.load(as: SIMD8<Int16>.self)
-                narrowLow.replace(with: codes, where: codes .< narrowLow)
-                narrowHigh.replace(with: codes, where: codes .> narrowHigh)
-                unsafe at += 16
-            }
-            low = FrameCodes(truncatingIfNeeded: narrowLow)
-            high = FrameCodes(truncatingIfNeeded: narrowHigh)
-        } else {
-            for place in from..<to {
-                let codes = unsafe memory.load(fromByteOffset: 32 * place, as: FrameCodes.self)
-                low.replace(with: codes, where: codes .< low)
-                high.replace(with: codes, where: codes .> high)
-            }
-        }
-        return (widened(low), widened(high))
     }
 
     /// Drops frames before `keepingFrom` and decodes new ones from `block`.
@@ -194,17 +176,18 @@
         // One check for all frames: a check of each costs more than the copy.
         guard room > 0, offset >= 0, offset + (room - 1) * frameBytes + 16 <= block.byteCount else { return }
         let step = frameBytes
+        let areFramesCopied = areFramesCopied
         let end = unsafe memory + 16 * count
         unsafe block.withUnsafeBytes { bytes in
             guard let start = bytes.baseAddress else { return }
             var source = unsafe start + offset
             var target = unsafe end
             var left = room
+            if areFramesCopied {
+                unsafe target.copyMemory(from: source, byteCount: 16 * room)
+                return
+            }
             if step == 16 {
-                if lanes == SIMD8(repeating: -1) {
-                    unsafe target.copyMemory(from: source, byteCount: 16 * room)
-                    return
-                }
                 while left >= 4 {
                     for place in 0..<4 {
                         let codes = unsafe source.loadUnaligned(fromByteOffset: 16 * place, as: SIMD8<Int16>.self)
@@ -255,6 +238,7 @@
 
 /// Codes as `Double`, exactly.
 @_noAllocation @_noLocks
+@inline(__always)
 func widened(_ codes: FrameCodes) -> SIMD8<Double> {
     var wide = SIMD8<Double>.zero
     for lane in 0..<8 { wide[lane] = Double(codes[lane]) }

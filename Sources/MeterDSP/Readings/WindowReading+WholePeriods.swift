@@ -14,7 +14,7 @@ extension WindowReading {
         for channel in MeterChannel.allCases where configuration[calibrationOf: channel].sensitivity != nil {
             throw .calibration(channel)
         }
-        let scales = ChannelScales(configuration)
+        var scales = ChannelScales(configuration)
         let decoder = FrameDecoder(configuration.layout)
         let count = block.byteCount / configuration.layout.frameBytes
         // A period closes on itself: the sum of its frames is its integral, without edge terms.

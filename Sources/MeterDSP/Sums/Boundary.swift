@@ -12,6 +12,7 @@ struct Boundary: BitwiseCopyable {
     var integral = SIMD4<Double>.zero
 
     @_noAllocation @_noLocks
+    @inline(__always)
     init(position: Double) {
         self.position = position
         index = wholeFrames(position)

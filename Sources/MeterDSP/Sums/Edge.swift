@@ -31,23 +31,28 @@ struct Edge: BitwiseCopyable {
     }
 }
 
-/// Weights of the four frames around a boundary.
-struct EdgeWeights: BitwiseCopyable {
-    /// Of the integral up to the boundary, on top of 1 for every frame up to the one before it.
-    let integral: SIMD4<Double>
+/// Weights of the four frames around a boundary: Lagrange's polynomials for the nodes −1, 0, 1, 2, and their integrals.
+enum EdgeWeights {
     /// Of the value at the boundary.
-    let value: SIMD4<Double>
-
+    ///
     /// - Parameter r: part of the cell before the boundary, 0 to 1.
     @_noAllocation @_noLocks
-    init(_ r: Double) {
-        // Lagrange's polynomials for the nodes −1, 0, 1, 2, and their integrals from 0 to r.
+    static func value(_ r: Double) -> SIMD4<Double> {
+        let r2 = r * r
+        let r3 = r2 * r
+        return SIMD4(
+            (-r3 + 3 * r2 - 2 * r) / 6, (r3 - 2 * r2 - r + 2) / 2, (-r3 + r2 + 2 * r) / 2, (r3 - r) / 6)
+    }
+
+    /// Of the integral up to the boundary, on top of 1 for every frame up to the one before it.
+    ///
+    /// - Parameter r: part of the cell before the boundary, 0 to 1.
+    @_noAllocation @_noLocks
+    static func integral(_ r: Double) -> SIMD4<Double> {
         let r2 = r * r
         let r3 = r2 * r
         let r4 = r2 * r2
-        value = SIMD4(
-            (-r3 + 3 * r2 - 2 * r) / 6, (r3 - 2 * r2 - r + 2) / 2, (-r3 + r2 + 2 * r) / 2, (r3 - r) / 6)
-        integral = SIMD4(
+        return SIMD4(
             1.0 / 24 - (r4 / 4 - r3 + r2) / 6, -0.5 + (r4 / 4 - 2 * r3 / 3 - r2 / 2 + 2 * r) / 2,
             -1.0 / 24 - (r4 / 4 - r3 / 3 - r2) / 2, (r4 / 4 - r2 / 2) / 6)
     }

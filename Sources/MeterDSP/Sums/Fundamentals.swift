@@ -13,7 +13,7 @@ struct FundamentalEdge: BitwiseCopyable {
     @_noAllocation @_noLocks
     init(_ boundary: Boundary, _ stage: borrowing FrameStage, groups: borrowing GroupSums) {
         index = boundary.index
-        weights = EdgeWeights(boundary.rest).integral
+        weights = EdgeWeights.integral(boundary.rest)
         groupStart = groups.start(ofGroupWith: boundary.index + 1)
         count = boundary.index + 1 - groupStart
         before = count > 0 ? stage.sum(from: groupStart, through: boundary.index) : .zero

@@ -59,8 +59,26 @@ struct LaneSums: BitwiseCopyable {
 
     /// Σx: 11 · 0xBA2E8BA3 = 1 modulo 2³², and Σx fits.
     var sum: SIMD8<Int32> {
-        @_noAllocation @_noLocks get {
+        @inline(__always) @_noAllocation @_noLocks get {
             SIMD8(lowHalf: frontTotal, highHalf: backTotal) &* Int32(bitPattern: 0xBA2E_8BA3)
         }
+    }
+
+    /// Σx and Σx² of lane 0 to 3 alone.
+    @_noAllocation @_noLocks
+    @inline(__always)
+    func frontLane(_ lane: Int) -> (sum: Double, squares: Double) {
+        (Double(frontTotal[lane] &* Int32(bitPattern: 0xBA2E_8BA3)), frontSquares.double(lane))
+    }
+
+    /// Adds the sums to `stretch`. `mutating`, for else all of them are copied.
+    @_noAllocation @_noLocks
+    @inline(__always)
+    mutating func add(to stretch: inout Stretch) {
+        let sum = sum
+        stretch.sum += SIMD8(lowHalf: doubles(sum.lowHalf), highHalf: doubles(sum.highHalf))
+        stretch.squares += SIMD8(lowHalf: frontSquares.doubles, highHalf: backSquares.doubles)
+        stretch.minimum = smaller(stretch.minimum, widened(FramePairs.widened(minimum)))
+        stretch.maximum = larger(stretch.maximum, widened(FramePairs.widened(maximum)))
     }
 }

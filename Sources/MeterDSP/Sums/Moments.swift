@@ -28,7 +28,7 @@ struct Moments {
         voltagePairs = stretch.voltagePairs * share - u * Stretch.neighbours(u)
         currentPairs = stretch.currentPairs * share - i * Stretch.neighbours(i)
         if hasCoils { removeLines(stretch, share: share, u: u, i: i) }
-        variance.replace(with: 0, where: variance .< 0)
+        variance = larger(.zero, variance)
     }
 
     /// Takes the line s·k off the integrals z, which an offset of the coil's signal leaves in them: over whole cycles s

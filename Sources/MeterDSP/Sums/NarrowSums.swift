@@ -86,9 +86,7 @@ struct NarrowSums: BitwiseCopyable {
     /// Σx and Σx² of the voltage of `phase`.
     @_noAllocation @_noLocks
     @inline(__always)
-    func voltage(_ phase: Int) -> (sum: Double, squares: Double) {
-        (Double(lanes.sum[phase & 3]), Double(lanes.frontSquares.value[phase & 3]))
-    }
+    mutating func voltage(_ phase: Int) -> (sum: Double, squares: Double) { lanes.frontLane(phase & 3) }
 
     /// Σu·i of phase 1, 2, 3; lane 3 has no meaning.
     var powers: SIMD4<Int64> { @_noAllocation @_noLocks get { products.powers &+ taken } }
@@ -98,6 +96,30 @@ struct NarrowSums: BitwiseCopyable {
     var currentPairs: SIMD4<Int64> { @_noAllocation @_noLocks get { products.currentPairs &+ taken } }
     var minimum: SIMD8<Int16> { @_noAllocation @_noLocks get { lanes.minimum } }
     var maximum: SIMD8<Int16> { @_noAllocation @_noLocks get { lanes.maximum } }
+
+    /// Σx alone of eight frames: what a group has at 32 kHz.
+    ///
+    /// Both the codes and the codes less their last four bits are added up as 16-bit numbers. The second sum, eight
+    /// times −2048 to 2047, fits in; with it the first one, which is right modulo 2¹⁶, tells the sum of the last four bits.
+    ///
+    /// - Parameters:
+    ///   - frames: of 128 bytes.
+    ///   - weights: four times 1 and 16.
+    @_noAllocation @_noLocks
+    @inline(__always)
+    static func sumOfEight(_ frames: UnsafeRawPointer, weights: SIMD8<Int16>) -> SIMD8<Int32> {
+        var modulo = SIMD8<Int16>.zero
+        var above = SIMD8<Int16>.zero
+        for place in 0..<8 {
+            let codes = unsafe frame(frames + 16 * place)
+            modulo &+= codes
+            above &+= codes &>> 4
+        }
+        let below = modulo &- (above &<< 4)
+        let (front, back) = FramePairs.interleaved(below, above)
+        return SIMD8(
+            lowHalf: FramePairs.pairSums(front, weights), highHalf: FramePairs.pairSums(back, weights))
+    }
 
     /// Σx alone, of 0 to `mostFrames` frames of 16 bytes.
     ///
@@ -134,20 +156,9 @@ struct NarrowSums: BitwiseCopyable {
     /// Adds the sums to `stretch`.
     @_noAllocation @_noLocks
     @inline(__always)
-    func add(to stretch: inout Stretch) {
+    mutating func add(to stretch: inout Stretch) {
         guard count > 0 else { return }
-        let (sum, squares, powers) = (sum, squares, powers)
-        let (voltagePairs, currentPairs) = (voltagePairs, currentPairs)
-        for lane in 0..<8 {
-            stretch.sum[lane] += Double(sum[lane])
-            stretch.squares[lane] += Double(squares[lane])
-            stretch.minimum[lane] = Swift.min(stretch.minimum[lane], Double(minimum[lane]))
-            stretch.maximum[lane] = Swift.max(stretch.maximum[lane], Double(maximum[lane]))
-        }
-        for lane in 0..<3 {
-            stretch.powers[lane] += Double(powers[lane])
-            stretch.voltagePairs[lane] += Double(voltagePairs[lane])
-            stretch.currentPairs[lane] += Double(currentPairs[lane])
-        }
+        lanes.add(to: &stretch)
+        products.add(Double(taken), to: &stretch)
     }
 }

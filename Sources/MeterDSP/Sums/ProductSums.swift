@@ -61,6 +61,16 @@ struct ProductSums: BitwiseCopyable {
         @_noAllocation @_noLocks get { SIMD4(third.value[2], second.value[2], third.value[3], 0) }
     }
 
+    /// Adds the sums, each with `taken` added, to `stretch`. `mutating`, for else all of them are copied.
+    @_noAllocation @_noLocks
+    @inline(__always)
+    mutating func add(_ taken: Double, to stretch: inout Stretch) {
+        let (a, b, c) = (first.doubles, second.doubles, third.doubles)
+        stretch.powers += SIMD4(a[0], b[0], b[1], 0) + taken
+        stretch.voltagePairs += SIMD4(a[1], a[2], c[0], 0) + taken
+        stretch.currentPairs += SIMD4(c[2], b[2], c[3], 0) + taken
+    }
+
     /// Pairs of 16-bit lanes moved as 32-bit ones: of single ones the compiler makes many moves.
     @_noAllocation @_noLocks
     @inline(__always)

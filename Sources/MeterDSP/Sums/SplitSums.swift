@@ -30,4 +30,20 @@ struct SplitSums: BitwiseCopyable {
             return (SIMD4<Int64>(truncatingIfNeeded: above) &<< 16) &+ SIMD4<Int64>(truncatingIfNeeded: below)
         }
     }
+
+    /// The sums, which have no more than 48 bits, as numbers that hold 53.
+    var doubles: SIMD4<Double> {
+        @inline(__always) @_noAllocation @_noLocks get {
+            let below = modulo &- (SIMD4<UInt32>(truncatingIfNeeded: above) &<< 16)
+            return 65_536 * MeterDSP.doubles(above) + MeterDSP.doubles(below)
+        }
+    }
+
+    /// The same of one lane alone.
+    @_noAllocation @_noLocks
+    @inline(__always)
+    func double(_ lane: Int) -> Double {
+        let below = modulo[lane] &- (UInt32(bitPattern: above[lane]) &<< 16)
+        return 65_536 * Double(above[lane]) + Double(below)
+    }
 }

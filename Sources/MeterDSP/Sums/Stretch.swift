@@ -40,12 +40,13 @@ struct Stretch: BitwiseCopyable {
         voltagePairs += next.voltagePairs
         currentPairs += next.currentPairs
         rise += next.rise
-        minimum.replace(with: next.minimum, where: next.minimum .< minimum)
-        maximum.replace(with: next.maximum, where: next.maximum .> maximum)
+        minimum = smaller(minimum, next.minimum)
+        maximum = larger(maximum, next.maximum)
     }
 
     /// Adds (`sign` 1) or takes away (`sign` −1) what an edge adds, its ramps counted from `distance` frames before it.
     @_noAllocation @_noLocks
+    @inline(__always)
     mutating func add(_ edge: Edge, sign: Double, distance: Double) {
         sum += sign * edge.sum
         squares += sign * edge.squares

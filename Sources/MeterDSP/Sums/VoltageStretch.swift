@@ -60,7 +60,7 @@ struct VoltageCut: BitwiseCopyable {
     /// - Parameter values: of the four frames around it.
     @_noAllocation @_noLocks
     mutating func takeEdge(_ values: SIMD4<Double>) {
-        let weighted = EdgeWeights(position - Double(index)).integral * values
+        let weighted = EdgeWeights.integral(position - Double(index)) * values
         let squared = weighted * values
         before.sum = weighted[0] + weighted[1] + weighted[2] + weighted[3]
         before.squares = squared[0] + squared[1] + squared[2] + squared[3]

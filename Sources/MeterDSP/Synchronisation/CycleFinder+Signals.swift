@@ -6,12 +6,14 @@ extension CycleFinder {
 
     /// Whether `signal` did.
     @_noAllocation @_noLocks
+    @inline(__always)
     func hasCrossed(_ signal: Int) -> Bool {
         signals.count >= 4 && (signals[back: 2][signal] < 0) != (signals[back: 1][signal] < 0)
     }
 
     /// Where a signal that has crossed zero did so, in frames.
     @_noAllocation @_noLocks
+    @inline(__always)
     func crossing(of signal: Int) -> Double {
         let share = Self.root(
             signals[back: 3][signal], signals[back: 2][signal], signals[back: 1][signal], signals[back: 0][signal])

@@ -149,7 +149,7 @@ struct CycleFinder: ~Copyable {
         signals.advance()
         position += Int64(decimation)
         let value = signals[back: 0]
-        peaksSinceBoundary = larger(peaksSinceBoundary, larger(value, -value))
+        peaksSinceBoundary = larger(peaksSinceBoundary, magnitude(value))
         guard signals.count >= 4 else { return nil }
 
         if let source {

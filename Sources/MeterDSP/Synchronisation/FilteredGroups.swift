@@ -98,7 +98,7 @@
         var gone = 0
         while gone < length, unsafe !Self.changesSign(at + 1) {
             let value = unsafe at.pointee
-            peaks = larger(peaks, larger(value, -value))
+            peaks = larger(peaks, magnitude(value))
             unsafe at += 1
             gone &+= 1
         }
@@ -117,13 +117,4 @@
             | (before[2].bitPattern ^ after[2].bitPattern)
         return Int64(bitPattern: changes) < 0
     }
-}
-
-// Lane by lane, which becomes one instruction; a mask of lanes does not.
-@_noAllocation @_noLocks
-@inline(__always)
-func larger(_ a: SIMD4<Double>, _ b: SIMD4<Double>) -> SIMD4<Double> {
-    SIMD4(
-        a[0] > b[0] ? a[0] : b[0], a[1] > b[1] ? a[1] : b[1], a[2] > b[2] ? a[2] : b[2],
-        a[3] > b[3] ? a[3] : b[3])
 }
