@@ -1,6 +1,6 @@
 # The commands of this repository. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test build release bench conformance fuzz firmware docs format lint clean
+.PHONY: help demo test build release bench budgets soak conformance fuzz firmware docs format lint clean
 
 SECONDS ?= 120
 ARGS ?=
@@ -32,6 +32,9 @@ bench: ## measure speed beside C and NumPy, check thresholds (ARGS=--short: half
 	@.ci/dependencies.sh build
 	cd Benchmarks && swift build -c release --product headroom-bench && .build/release/headroom-bench --json bench.json $(ARGS)
 
+budgets: build ## see whether this machine keeps the real-time budgets (ARGS="--seconds 600 --report page.html")
+	.build/release/headroom bench $(ARGS)
+
 conformance: ## run the core through the points of the standards and write hardware/CONFORMANCE.md
 	@.ci/dependencies.sh build
 	cd Benchmarks && swift build -c release --product headroom-conformance
@@ -41,6 +44,9 @@ fuzz: ## feed damaged input to every reader (ARGS="--seconds 600 --seed 7": anot
 	@.ci/dependencies.sh build
 	swift build -c release --product headroom-fuzz $(SWIFTFLAGS)
 	SWIFT_BACKTRACE=enable=no .build/release/headroom-fuzz $(or $(ARGS),--seconds 60)
+
+soak: build ## fault after fault on a running device, judged from outside (SECONDS=3600)
+	python3 Tests/Soak/soak.py --seconds $(SECONDS) $(ARGS)
 
 docs: ## build the documentation of MeterDSP, with links checked
 	.ci/docs.sh

@@ -89,6 +89,7 @@ let package = Package(
         .target(name: "CGPIO", path: "CShims/CGPIO", cSettings: [.enableWarning("all")]),
 
         // MARK: Tests: one folder per room.
+        .testTarget(name: "RealtimeTests", dependencies: ["Realtime"], swiftSettings: common),
         .target(name: "TestSupport", dependencies: ["MeterDSP"], path: "Tests/TestSupport", swiftSettings: common),
         .testTarget(
             name: "MeterDSPTests", dependencies: ["MeterDSP", "Spectrum", "TestSupport"], swiftSettings: common),

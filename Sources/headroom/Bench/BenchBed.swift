@@ -67,7 +67,7 @@ final class BenchBed {
     private static func stations(_ scenario: BenchScenario) throws -> [TwinStation] {
         let profiles = ["abb-terra-ac", "generic-modbus"].compactMap { StationProfile.builtIn(named: $0) }
         guard profiles.count == 2 else { throw RunError("built-in profiles are missing; build the program anew") }
-        let total = scenario.stations + BenchScenario.idleStations
+        let total = scenario.stations + scenario.idleStations
         return (0..<total).map { index in
             var station = TwinStation(profiles[index % 2])
             // Line by line, so that three overloads can be answered at the same time, each by its own stations.
@@ -103,7 +103,7 @@ final class BenchBed {
             let busy = BusyProcessors()
             disturbances.append { busy.stop() }
         case .deadStations:
-            for index in scenario.stations..<scenario.stations + BenchScenario.idleStations {
+            for index in scenario.stations..<scenario.stations + scenario.idleStations {
                 twin.setStationFaults(.silent, station: index)
             }
         case .readers:

@@ -1,0 +1,347 @@
+#!/usr/bin/env python3
+"""Can the device be knocked over? Fault after fault on a running device, judged from outside.
+
+`headroom twin` is the building, `headroom run` the device, both as processes; between them this script: every byte between
+the device, its ADC and its stations goes through it. Faults, a few seconds apart: the ADC's connection stalls (briefly:
+frames get lost; for long: it is given up) or breaks, its server is gone, stations break their connections, are gone or
+accept and never answer, the device is killed (SIGKILL) and started again at once or after its stations have given it up,
+it is stopped for seconds (SIGSTOP), all processors are busy, memory is churned, what it prints goes to a full disk.
+
+What must hold, by what the building's own observer prints each second: a station that has heard nothing for longer than
+its time-out is at its fail-safe current or below; the device never ends by itself; after a fault it measures, all
+stations answer and none is silent within --recovery seconds; its memory and open files do not grow.
+
+Example, from the repository's root after `swift build -c release --product headroom`:
+  python3 Tests/Soak/soak.py --seconds 600 --seed 7
+"""
+import argparse
+import collections
+import json
+import multiprocessing
+import os
+import random
+import re
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+FAIL_SAFE_AFTER_S = 10
+STATIONS = """stations:
+  - profile: alfen-eve
+    count: 4
+    maximum-a: 32
+    car: {arrives-s: 1, phases: 3, maximum-a: 16, energy-kwh: 900}
+    hurry: 10
+  - profile: generic-modbus
+    count: 4
+    maximum-a: 32
+    car: {arrives-s: 1, phases: 3, maximum-a: 16, energy-kwh: 900}
+    hurry: 10
+"""
+
+
+class Proxy(threading.Thread):
+    """One port in front of another; `mode` says how the connection misbehaves."""
+
+    def __init__(self, target):
+        super().__init__(daemon=True)
+        self.target, self.mode, self.lock = target, "pass", threading.Lock()
+        self.pairs = {}
+        self.selector = selectors.DefaultSelector()
+        self.listener = None
+        self.port = 0
+        self.listen()
+        self.start()
+
+    def listen(self):
+        self.listener = socket.socket()
+        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.listener.bind(("127.0.0.1", self.port))
+        self.listener.listen(64)
+        self.port = self.listener.getsockname()[1]
+        self.selector.register(self.listener, selectors.EVENT_READ)
+
+    def set(self, mode):
+        """pass; stall: nothing goes through; gone: refuses, and what is open breaks; cut: breaks once, then pass."""
+        with self.lock:
+            self.mode = mode
+            if mode in ("gone", "cut"):
+                for end in list(self.pairs):
+                    self.close(end)
+            if mode == "gone" and self.listener:
+                self.selector.unregister(self.listener)
+                self.listener.close()
+                self.listener = None
+            elif mode != "gone" and not self.listener:
+                self.listen()
+            if mode == "cut":
+                self.mode = "pass"
+
+    def close(self, end):
+        other = self.pairs.pop(end, None)
+        if other is None:
+            return
+        self.pairs.pop(other, None)
+        for item in (end, other):
+            try:
+                self.selector.unregister(item)
+            except (KeyError, ValueError):
+                pass
+            item.close()
+
+    def run(self):
+        while True:
+            for key, _ in self.selector.select(0.05):
+                with self.lock:
+                    self.serve(key.fileobj)
+            if self.mode == "stall":
+                time.sleep(0.02)
+
+    def serve(self, end):
+        if end is self.listener:
+            client, _ = end.accept()
+            try:
+                server = socket.create_connection(("127.0.0.1", self.target), timeout=2)
+            except OSError:
+                return client.close()
+            for item in (client, server):
+                item.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                self.selector.register(item, selectors.EVENT_READ)
+            self.pairs[client], self.pairs[server] = server, client
+        elif end in self.pairs and self.mode != "stall":
+            try:
+                part = end.recv(65536)
+                if part:
+                    self.pairs[end].sendall(part)
+                else:
+                    self.close(end)
+            except OSError:
+                self.close(end)
+
+
+class Lines(threading.Thread):
+    """The JSON lines of a process, the newest of them with its time."""
+
+    def __init__(self, stream):
+        super().__init__(daemon=True)
+        self.stream, self.last, self.at, self.seen = stream, None, 0.0, collections.deque(maxlen=5)
+        self.listeners = []
+        self.start()
+
+    def run(self):
+        for line in self.stream:
+            try:
+                value = json.loads(line)
+            except ValueError:
+                continue
+            self.last, self.at = value, time.monotonic()
+            for listener in self.listeners:
+                listener(value)
+
+
+class Device:
+    def __init__(self, program, config):
+        self.program, self.config, self.process, self.lines, self.starts = program, config, None, None, 0
+
+    def start(self, full_disk=False):
+        command = [self.program, "run", "--config", self.config, "--json"]
+        self.starts += 1
+        if full_disk:
+            full = open("/dev/full", "w")
+            self.process, self.lines = subprocess.Popen(command, stdout=full, stderr=full), None
+        else:
+            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            self.lines = Lines(self.process.stdout)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def figures(self):
+        status = open(f"/proc/{self.process.pid}/status").read()
+        return int(re.search(r"VmRSS:\s+(\d+)", status)[1]), len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
+
+def spin(seconds):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        pass
+
+
+def churn(seconds):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        bytearray(200_000_000)[::4096]
+
+
+def beside(work, count, seconds):
+    workers = [multiprocessing.Process(target=work, args=(seconds,)) for _ in range(count)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=600)
+    parser.add_argument("--seed", type=int, default=random.randrange(1 << 31))
+    parser.add_argument("--recovery", type=float, default=4,
+                        help="seconds from a fault's end (default 4: of them 2 are what can be told by lines each second)")
+    parser.add_argument("--program", default=".build/release/headroom")
+    options = parser.parse_args()
+    chance = random.Random(options.seed)
+    print(f"seed {options.seed}", flush=True)
+    folder = tempfile.mkdtemp()
+    stations, config = f"{folder}/stations.yaml", f"{folder}/site.yaml"
+    open(stations, "w").write(STATIONS)
+    twin = subprocess.Popen(
+        [options.program, "twin", "--stations", stations, "--json", "--write-config", config, "--main-limit", "100"],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    while not (os.path.exists(config) and os.path.getsize(config) > 0):
+        if twin.poll() is not None:
+            sys.exit("the twin ended; try headroom twin by hand")
+        time.sleep(0.05)
+    time.sleep(0.3)
+    text = open(config).read()
+    meter = Proxy(int(re.search(r"ip:127\.0\.0\.1:(\d+)", text)[1]))
+    text = re.sub(r"(ip:127\.0\.0\.1:)\d+", rf"\g<1>{meter.port}", text)
+    proxies = []
+
+    def through(match):
+        proxies.append(Proxy(int(match[2])))
+        return f"{match[1]}{proxies[-1].port}"
+
+    text = re.sub(r"(\n\s*port: )(\d+)", through, text)
+    text, count = re.subn(r"(fail-safe-after-s: )[\d.]+", rf"\g<1>{FAIL_SAFE_AFTER_S}", text)
+    if len(proxies) != 8 or count == 0:
+        sys.exit(f"settings not understood: {len(proxies)} ports, {count} time-outs")
+    open(config, "w").write(text)
+
+    broken = []
+
+    def observe(line):
+        for station in line.get("stations", []):
+            silence, after, safe = (station.get(key) for key in ("since_contact_s", "fail_safe_after_s", "fail_safe_a"))
+            if silence is None or not after or safe is None or silence < after + 2:
+                continue
+            if station["limit_in_force_a"] > safe + 0.01:
+                broken.append(f"{station['name']}: {station['limit_in_force_a']} A in force {silence:.0f} s after its last "
+                              f"word, its fail-safe current is {safe} A")
+
+    building = Lines(twin.stdout)
+    building.listeners.append(observe)
+    device = Device(options.program, config)
+    device.start()
+
+    def is_well(since):
+        """By a line that was printed after `since`."""
+        lines = device.lines
+        if lines is None:
+            # It prints to a full disk: its stations tell.
+            last = building.last if building.at > since else None
+            return bool(last) and all((s["since_contact_s"] or 99) < 2.5 for s in last["stations"])
+        line = lines.last if lines.at > since else None
+        return bool(line) and all(s["answering"] for s in line["stations"]) and not any(
+            "no measurement" in alarm or "fail-safe plan" in alarm for alarm in line["alarms"])
+
+    def meter_fault(mode, seconds):
+        meter.set(mode)
+        time.sleep(seconds)
+        meter.set("pass")
+
+    def station_fault(mode, seconds):
+        chosen = chance.sample(proxies, chance.randint(1, 4))
+        for proxy in chosen:
+            proxy.set(mode)
+        time.sleep(seconds)
+        for proxy in chosen:
+            proxy.set("pass")
+
+    def kill(seconds, full_disk=False):
+        device.kill()
+        time.sleep(seconds)
+        device.start(full_disk)
+
+    def freeze(seconds):
+        device.process.send_signal(signal.SIGSTOP)
+        time.sleep(seconds)
+        device.process.send_signal(signal.SIGCONT)
+
+    cores = os.cpu_count() or 1
+    faults = {
+        "ADC stalls, frames lost": lambda: meter_fault("stall", chance.uniform(0.35, 0.45)),
+        "ADC stalls for seconds": lambda: meter_fault("stall", chance.uniform(1, 4)),
+        "ADC's connection breaks": lambda: meter_fault("cut", 0),
+        "ADC's server is gone": lambda: meter_fault("gone", chance.uniform(0.5, 5)),
+        "stations' connections break": lambda: station_fault("cut", 0),
+        "stations are gone": lambda: station_fault("gone", chance.uniform(1, 5)),
+        "stations never answer": lambda: station_fault("stall", chance.uniform(1, 5)),
+        "killed, started at once": lambda: kill(chance.uniform(0, 0.5)),
+        "killed, started after the time-out": lambda: kill(FAIL_SAFE_AFTER_S + 4),
+        "stopped for seconds": lambda: freeze(chance.uniform(0.3, 5)),
+        "all processors busy": lambda: beside(spin, cores, chance.uniform(2, 5)),
+        "memory churned": lambda: beside(churn, cores, chance.uniform(2, 5)),
+        "prints to a full disk": lambda: kill(0.1, full_disk=True),
+    }
+    recoveries = collections.defaultdict(list)
+    began = time.monotonic()
+    while not is_well(began) and time.monotonic() < began + 60:
+        time.sleep(0.1)
+    first = None
+    names = []
+    while time.monotonic() < began + options.seconds and not broken:
+        names = names or chance.sample(sorted(faults), len(faults))
+        name = names.pop()
+        if device.process.poll() is not None:
+            broken.append(f"the device ended by itself with {device.process.returncode}")
+            break
+        faults[name]()
+        ended = time.monotonic()
+        while not is_well(ended):
+            if device.process.poll() is not None or time.monotonic() > ended + 30:
+                break
+            time.sleep(0.02)
+        took = time.monotonic() - ended
+        recoveries[name].append(took)
+        print(f"{ended - began:7.1f} s  {name}: well after {took:.1f} s", flush=True)
+        if took > options.recovery:
+            broken.append(f"{name}: {took:.1f} s until it was well")
+        if device.lines is None:
+            kill(0.1)
+            while not is_well(time.monotonic() - 1):
+                time.sleep(0.1)
+        time.sleep(chance.uniform(1, 4))
+        if name.startswith("killed"):
+            first = None
+        memory, files = device.figures()
+        if first is None:
+            first = (memory, files)
+        elif files > first[1] + 4 or memory > first[0] + 8192:
+            broken.append(f"it grew: {first[0]} -> {memory} kB, {first[1]} -> {files} open files")
+    device.process.send_signal(signal.SIGCONT)
+    device.process.terminate()
+    code = device.process.wait(timeout=20)
+    if code != 0:
+        broken.append(f"on SIGTERM it ended with {code}")
+    twin.send_signal(signal.SIGINT)
+    time.sleep(1.5)
+    seen = (building.last or {}).get("twin", {})
+    print(f"\n{'fault':40} {'times':>5} {'median s':>9} {'longest s':>9}")
+    for name, times in sorted(recoveries.items()):
+        times.sort()
+        print(f"{name:40} {len(times):5} {times[len(times) // 2]:9.1f} {times[-1]:9.1f}")
+    print(f"starts {device.starts}, seconds above the main fuse {seen.get('seconds_above_main_limit')}, "
+          f"highest {seen.get('highest_a')} A of 100")
+    for problem in broken:
+        print(f"BROKEN {problem}")
+    sys.exit(1 if broken else 0)
+
+
+if __name__ == "__main__":
+    main()
