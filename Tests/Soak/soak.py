@@ -32,13 +32,8 @@ import time
 
 FAIL_SAFE_AFTER_S = 10
 STATIONS = """stations:
-  - profile: alfen-eve
-    count: 4
-    maximum-a: 32
-    car: {arrives-s: 1, phases: 3, maximum-a: 16, energy-kwh: 900}
-    hurry: 10
   - profile: generic-modbus
-    count: 4
+    count: 8
     maximum-a: 32
     car: {arrives-s: 1, phases: 3, maximum-a: 16, energy-kwh: 900}
     hurry: 10
