@@ -49,6 +49,7 @@ struct Orders: BitwiseCopyable {
     /// - Complexity: O(n) where little has changed, O(n log n) at worst.
     @_noAllocation @_noLocks
     func sort(_ range: Range<Int>, of items: inout MutableSpan<Ranked>) {
+        guard !isSorted(range, &items) else { return }
         var width = 1
         while width < range.count {
             var start = range.lowerBound
@@ -60,6 +61,12 @@ struct Orders: BitwiseCopyable {
             }
             width *= 2
         }
+    }
+
+    @_noAllocation @_noLocks
+    private func isSorted(_ range: Range<Int>, _ items: inout MutableSpan<Ranked>) -> Bool {
+        for place in range where place > range.lowerBound && items[place].precedes(items[place - 1]) { return false }
+        return true
     }
 
     @_noAllocation @_noLocks

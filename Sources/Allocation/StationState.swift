@@ -1,19 +1,26 @@
 /// The nodes that a station's current passes, the main fuse first.
 struct NodePath: BitwiseCopyable {
-    private var nodes = InlineArray<12, Int16>(repeating: 0)
-    private(set) var count = 0
+    private var nodes = InlineArray<12, UInt16>(repeating: 0)
+    private var used: UInt8 = 0
 
+    @_noAllocation @_noLocks
     init() {}
 
     /// False where it is full.
+    @_noAllocation @_noLocks
     mutating func append(_ node: Int) -> Bool {
-        guard count < nodes.count, let short = Int16(exactly: node) else { return false }
-        nodes[count] = short
-        count += 1
+        guard count < nodes.count, node >= 0, node <= Int(UInt16.max) else { return false }
+        nodes[count] = UInt16(truncatingIfNeeded: node)
+        used += 1
         return true
     }
 
-    subscript(place: Int) -> Int { @_noAllocation @_noLocks get { Int(nodes[place]) } }
+    @_noAllocation @_noLocks
+    mutating func removeAll() { used = 0 }
+
+    var count: Int { @_noAllocation @_noLocks @inline(__always) get { Int(used) } }
+
+    subscript(place: Int) -> Int { @_noAllocation @_noLocks @inline(__always) get { Int(nodes[place]) } }
 
     @_noAllocation @_noLocks
     func contains(_ node: Int) -> Bool {
@@ -28,6 +35,10 @@ struct StationState: BitwiseCopyable {
     let grid: StationGrid
     let isUsable: Bool
     let path: NodePath
+    /// The most that it can draw as far as its settings can be read.
+    let maximumAmperes: Double
+    /// 1 on the lines that it is wired to.
+    let wired: Lanes
 
     // From decision to decision.
     private(set) var limit = StationLimit()
@@ -60,7 +71,11 @@ struct StationState: BitwiseCopyable {
     var disobeys = false
     var isCharging = false
     /// The lines that it can load now. Unknown: all that it is wired to.
-    var lines = PhaseSet.none
+    var lines = PhaseSet.none {
+        @_noAllocation @_noLocks @inline(__always) didSet { onLines = Lanes(1, on: lines) }
+    }
+    /// 1 on those lines.
+    private(set) var onLines = Lanes()
     /// The largest current that it has been allowed and may still be using, on each of its lines.
     var inForce = PerPhaseAmperes.zero
     /// What of the measured current is taken to be this station's.
@@ -82,10 +97,17 @@ struct StationState: BitwiseCopyable {
     var unseenLoad = Lanes()
     /// The lines on which it still rises in the filling.
     var rising = PhaseSet.none
+    /// The load of one ampere on all its lines.
+    var riseLoad = Lanes()
+    /// Whether it may still take single steps of what rounding left.
+    var takesSteps = false
+    /// The nodes of its path that bound it: most nodes bound nobody most of the time.
+    var bounding = NodePath()
 
     init(_ rating: StationRating, path: NodePath?) {
         self.rating = rating
         grid = StationGrid(rating)
+        wired = Lanes(1, on: rating.phases)
         self.path = path ?? NodePath()
         do throws(SettingsProblem) {
             try rating.validate()
@@ -93,12 +115,9 @@ struct StationState: BitwiseCopyable {
         } catch {
             isUsable = false
         }
-        told = ToldLimits(knownMaximum(rating))
-    }
-
-    /// The most that it can draw as far as its settings can be read.
-    var maximumAmperes: Double {
-        @_noAllocation @_noLocks @inline(__always) get { knownMaximum(rating) }
+        let maximum = rating.maximumAmperes
+        maximumAmperes = maximum > 0 && maximum < .infinity ? maximum : 0
+        told = ToldLimits(maximumAmperes)
     }
 
     /// The current to which it falls back; its maximum where it has no fall-back.
@@ -205,10 +224,4 @@ struct StationState: BitwiseCopyable {
         case .load: true
         }
     }
-}
-
-@_noAllocation @_noLocks
-private func knownMaximum(_ rating: StationRating) -> Double {
-    let maximum = rating.maximumAmperes
-    return maximum > 0 && maximum < .infinity ? maximum : 0
 }
