@@ -50,7 +50,7 @@ struct CarKnowledge: BitwiseCopyable {
     ///   - drawn: on the lines of the station.
     ///   - allowed: what it could have drawn, as the station confirmed it.
     ///   - showsPhases: false: it was offered one line only, which says nothing of the others.
-    @_noAllocation @_noLocks
+    @_noAllocation @_noLocks @inline(__always)
     mutating func learn(
         drawn: Lanes, allowed: Double, lowest: Double, showsPhases: Bool, now: MonotonicTime, policy: AllocationPolicy
     ) {
@@ -59,7 +59,7 @@ struct CarKnowledge: BitwiseCopyable {
         } else {
             candidateSince = .never
         }
-        learnDemand(drawn.amperes.maximum, allowed: allowed, lowest: lowest, now: now, policy: policy)
+        learnDemand(drawn.maximum, allowed: allowed, lowest: lowest, now: now, policy: policy)
     }
 
     @_noAllocation @_noLocks @inline(__always)

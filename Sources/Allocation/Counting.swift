@@ -152,7 +152,7 @@ extension StationState {
     }
 
     /// Sets the role and the current in force.
-    @_noAllocation @_noLocks
+    @_noAllocation @_noLocks @inline(__always)
     private mutating func takeIn(
         _ report: StationReport, showsCurrent: Bool, moment: Moment, policy: AllocationPolicy
     ) {
@@ -170,8 +170,8 @@ extension StationState {
         guard isUsable, rating.isManaged else {
             takeInCurrent(report, showsCurrent: showsCurrent, policy: policy)
             role = isUsable ? .notManaged : .settingsUnusable
-            lines = rating.phases
-            inForce = onLines.scaled(largest(maximum, accepted ?? 0, inFlight)).amperes
+            count(on: rating.phases)
+            inForce = onLines.scaled(largest(maximum, accepted ?? 0, inFlight))
             return
         }
         let wasAdopted = isAdopted
@@ -213,7 +213,7 @@ extension StationState {
         } else if overdraws {
             role = .held
             disobeys = true
-            force = max(force, drawn.largest(on: rating.phases))
+            force = max(force, drawn.maximum)
         } else {
             role = report.status == .free ? .parked : .car
         }
@@ -222,7 +222,7 @@ extension StationState {
         // Before it has confirmed a limit it counts at its maximum: a stop for an overload that may be none is no turn.
         turn.note(isOn: limit.amperes > 0, forWantOfRoom: wasAdopted && limit.reason.isWantOfRoom, now: now)
         if role == .parked || role == .outOfService { turn.forgetOff() }
-        inForce = onLines.scaled(force).amperes
+        inForce = onLines.scaled(force)
         if rating.takesLimitPerLine, shares, let byLine = report.acceptedLineAmperes, isCurrent(byLine) {
             for place in 0..<3 where lines.contains(place: place) {
                 inForce[place] = largest(byLine[place], inFlight, limitAmperes[place])
@@ -235,11 +235,11 @@ extension StationState {
     @_noAllocation @_noLocks
     private func keepsSmallest(_ force: Double) -> Bool {
         drawnTime != .never && told.highestAmperes == 0 && force <= grid.lowestAmperes + StationGrid.toleranceAmperes
-            && !overdraws && drawn.largest(on: rating.phases) < 1
+            && !overdraws && drawn.maximum < 1
     }
 
     /// Sets the lines that the car uses and the most it may have, and its place in the queue.
-    @_noAllocation @_noLocks
+    @_noAllocation @_noLocks @inline(__always)
     private mutating func takeInCar(_ report: StationReport, moment: Moment, policy: AllocationPolicy) {
         let now = moment.now
         if report.status == .free || report.status == .outOfService {
@@ -258,7 +258,7 @@ extension StationState {
         {
             loaded = shown.common(rating.phases)
         }
-        lines = loaded.isNone ? rating.phases : loaded
+        count(on: loaded.isNone ? rating.phases : loaded)
 
         highestAmperes = grid.highestAmperes
         highestReason = .stationMaximum
@@ -277,10 +277,8 @@ extension StationState {
             if let maximum = report.carMaximumAmperes, maximum >= 0 { lower(to: maximum, .carMaximum) }
             if car.demandAmperes < .infinity { lower(to: car.demandAmperes, .carUsesLess) }
             // Over all lines; where no current is reported, what it may draw.
-            var amperes = 0.0
-            for place in 0..<3 where lines.contains(place: place) && !(report.status == .discharging) {
-                amperes += report.drawnTime == .never ? limitAmperes[place] : max(0, drawn[place])
-            }
+            let taken = report.drawnTime == .never ? Lanes(limitAmperes) : drawn
+            let amperes = report.status == .discharging ? 0 : taken.scaled(onLines).amperes.sum
             turn.note(amperes: amperes, weight: rating.weight, leastServed: moment.leastServed, now: now)
             if limit.amperes == 0 { car.retry(offSeconds: turn.seconds(now: now), policy: policy) }
         }
@@ -321,17 +319,16 @@ extension StationState {
             return
         }
         guard report.drawnTime != drawnTime else { return }
-        drawnBefore = drawnTime == .never ? report.drawnAmperes : drawn
-        drawn = report.drawnAmperes
+        let onItsLines = Lanes(report.drawnAmperes).scaled(wired)
+        drawnBefore = drawnTime == .never ? onItsLines : drawn
+        drawn = onItsLines
         drawnTime = report.drawnTime
         toldWhenDrawnAmperes = told.highestAmperes
-        let onItsLines = Lanes(drawn).scaled(wired)
         overdraws =
-            !(report.status == .discharging)
-            && onItsLines.amperes.maximum > toldWhenDrawnAmperes + policy.disobedienceAmperes
+            !(report.status == .discharging) && drawn.maximum > toldWhenDrawnAmperes + policy.disobedienceAmperes
         guard isUsable, rating.isManaged, !(report.status == .discharging), !(report.status == .free) else { return }
         car.learn(
-            drawn: onItsLines, allowed: min(known(report.acceptedAmperes) ?? 0, limit.amperes),
+            drawn: drawn, allowed: min(known(report.acceptedAmperes) ?? 0, limit.amperes),
             lowest: grid.lowestAmperes, showsPhases: !rating.switchesPhases || switching.isThree, now: report.drawnTime,
             policy: policy)
     }
@@ -342,28 +339,27 @@ extension StationState {
         var said = Testimony(
             isKnown: isKnown, shown: report.drawnTime.advanced(byNanoseconds: -moment.reportLagNanoseconds))
         let proves = isKnown && moment.now.seconds(since: report.drawnTime) <= reportProvesSeconds
-        let force = Lanes(inForce).scaled(wired)
         // Also on lines that its car has been shown not to use: what is reported there is the station's.
         if !isKnown {
-            said.credit = force
+            said.credit = inForce
         } else if report.status == .discharging {
-            said.credit = Lanes(drawn.negative(on: rating.phases))
+            said.credit = Lanes(drawn.amperes.negative(on: rating.phases))
             said.proven = said.credit
         } else {
             // A report newer than the measurement cannot explain it.
             let isAhead = moment.measured.seconds(since: report.drawnTime) < measuringWindowSeconds
             // What it draws beyond all that it was allowed counts as base load: nothing of it can be planned with.
             var allowed = Lanes(proves ? max(toldWhenDrawnAmperes, told.highestAmperes) : told.highestAmperes)
-            if !shares { allowed = allowed.larger(force) }
-            let now = Lanes(drawn), other = isAhead ? Lanes(drawnBefore) : now
-            said.credit = now.larger(other).smaller(allowed).scaled(wired)
-            if proves { said.proven = now.smaller(other).smaller(allowed).scaled(wired) }
+            if !shares { allowed = allowed.larger(inForce) }
+            let other = isAhead ? drawnBefore : drawn
+            said.credit = drawn.larger(other).smaller(allowed)
+            if proves { said.proven = drawn.smaller(other).smaller(allowed) }
         }
-        said.potential = (force - said.credit).larger(Lanes()).scaled(wired)
-        credit = said.credit.amperes
+        said.potential = (inForce - said.credit).larger(Lanes())
+        credit = said.credit
         said.reckonPower(volts)
         if !shares {
-            said.held = force
+            said.held = inForce
             said.held.reckonPower(volts)
         }
         return said

@@ -58,8 +58,8 @@ extension StationState {
     /// Brings the limit down to the share, by the full amount. True where its current changed.
     @_noAllocation @_noLocks @inline(__always)
     mutating func lower() -> Bool {
-        guard role == .car, !isAbove(target) else { return lowerByRole() }
-        if !isBelow(target) { explain(targetReason, targetPhase, targetPlace) }
+        guard role == .car, !isAbove(target.amperes) else { return lowerByRole() }
+        if !isBelow(target.amperes) { explain(targetReason, targetPhase, targetPlace) }
         return false
     }
 
@@ -70,10 +70,10 @@ extension StationState {
         case .outOfService: return set(floorAmperes, .outOfService)
         case .settingsUnusable: return set(0, .settingsUnusable)
         case .parked:
-            return isAbove(target) ? set(smaller(target), .noVehicle, nil, nil) : false
+            return isAbove(target.amperes) ? set(smaller(target.amperes), .noVehicle, nil, nil) : false
         case .held:
             // A silent station may be back at its fall-back: to write more to it later would be a rise.
-            var share = smaller(target)
+            var share = smaller(target.amperes)
             if isSilent { share = smaller(.same(grid.roundedDown(fallBackAmperes), on: rating.phases), than: share) }
             // One that cannot be stopped has what it has to its floor, whoever holds it.
             let floor = PerPhaseAmperes.same(floorAmperes, on: rating.phases)
@@ -82,7 +82,7 @@ extension StationState {
             return set(share, heldReason(share), targetPhase, targetPlace)
         case .car:
             roomSince = .never
-            return set(smaller(target), targetReason, targetPhase, targetPlace)
+            return set(smaller(target.amperes), targetReason, targetPhase, targetPlace)
         }
     }
 
@@ -119,8 +119,8 @@ extension StationState {
     /// was in force within its reaction time: nobody sees whether it has followed.
     @_noAllocation @_noLocks
     fileprivate mutating func keepRoom(_ nodes: inout MutableSpan<NodeState>) {
-        keptLoad = Lanes(inForce).larger(Lanes(credit)).larger(Lanes())
-        if shares { keptLoad = keptLoad.larger(Lanes(target)) }
+        keptLoad = inForce.larger(credit).larger(Lanes())
+        if shares { keptLoad = keptLoad.larger(target) }
         unseenLoad = keptLoad.larger(onLines.scaled(max(told.highestAmperes, recentForce.highestAmperes)))
         keptLoad.reckonPower(volts)
         unseenLoad.reckonPower(volts)
@@ -182,7 +182,7 @@ extension StationState {
         _ nodes: inout MutableSpan<NodeState>, isHeldBack: Bool, now: MonotonicTime, policy: AllocationPolicy
     ) -> Bool {
         if rating.switchesPhases, role == .car { weighPhases(&nodes, now: now, policy: policy) }
-        guard shares, isBelow(target) else {
+        guard shares, isBelow(target.amperes) else {
             roomSince = .never
             if role == .parked { explain(.noVehicle, nil, nil) }
             return false
@@ -202,7 +202,7 @@ extension StationState {
         where lines.contains(place: place) && room[place] < counted(place: place) - StationGrid.toleranceAmperes {
             fitting = .zero
         }
-        let isTight = room.smallest(on: lines) < target.smallest(on: lines)
+        let isTight = room.smallest(on: lines) < target.amperes.smallest(on: lines)
         let phase = isTight ? Lanes.phase(lane) : targetPhase
         let place = isTight ? NodeState.place(node) : targetPlace
         guard isBelow(fitting) else {
@@ -228,7 +228,7 @@ extension StationState {
         }
         roomSince = .never
         let next = larger(smallestRoom)
-        let isAll = !next.isBelow(target, on: lines)
+        let isAll = !next.isBelow(target.amperes, on: lines)
         let reason: LimitReason = role == .parked ? .noVehicle : isAll ? targetReason : .waitingForRoomToLast
         return set(next, reason, phase, place)
     }

@@ -2,7 +2,7 @@
 extension StationState {
     @_noAllocation @_noLocks
     mutating func beginFilling(_ nodes: inout MutableSpan<NodeState>) {
-        target = .zero
+        target = Lanes()
         targetReason = highestReason
         targetNode = -1
         isAdmitted = false
@@ -31,7 +31,7 @@ extension StationState {
     }
 
     @_noAllocation @_noLocks @inline(__always)
-    private func same(_ amperes: Double) -> PerPhaseAmperes { onLines.scaled(amperes).amperes }
+    private func same(_ amperes: Double) -> Lanes { onLines.scaled(amperes) }
 
     /// Whether its smallest current need not come from the building's own surplus.
     @_noAllocation @_noLocks
@@ -130,7 +130,14 @@ extension StationState {
         rising = lines
         riseLoad = load(1)
         changeRising(lines, times: rating.weight, at: level, &nodes)
-        for step in 0..<bounding.count where nodes[bounding[step]].isFullSomewhere {
+        var isFullSomewhere = false
+        for step in 0..<bounding.count where nodes[bounding[step]].isFullSomewhere { isFullSomewhere = true }
+        if isFullSomewhere { stopWhereFull(at: level, &nodes) }
+    }
+
+    @_noAllocation @_noLocks @inline(never)
+    private mutating func stopWhereFull(at level: Double, _ nodes: inout MutableSpan<NodeState>) {
+        for step in 0..<bounding.count {
             let node = bounding[step]
             for lane in 0..<4 where rising.loads(lane: lane) && nodes[node].isFull(lane) {
                 stop(by: node, lane, at: level, &nodes)
@@ -177,11 +184,12 @@ extension StationState {
     /// Rounds the share down and gives the rest back.
     @_noAllocation @_noLocks
     mutating func roundDown(_ nodes: inout MutableSpan<NodeState>) {
-        var rest = target
+        let before = target
         round(upBy: 0)
         guard role == .car else { return }
-        for place in 0..<3 { rest[place] -= target[place] }
-        take(Lanes(rest, volts: volts), times: -1, from: &nodes)
+        var rest = before - target
+        rest.reckonPower(volts)
+        take(rest, times: -1, from: &nodes)
     }
 
     /// Brings the share and `amperes` more onto the grid; lines that stopped together are rounded together.

@@ -43,6 +43,9 @@ struct Lanes: BitwiseCopyable {
         values += other.values * SIMD4(factor, factor, factor, factor)
     }
 
+    /// The largest of the lines.
+    var maximum: Double { @_noAllocation @_noLocks @inline(__always) get { largest(values[0], values[1], values[2]) } }
+
     /// The lanes of the lines.
     var amperes: PerPhaseAmperes {
         @_noAllocation @_noLocks @inline(__always) get { PerPhaseAmperes(values[0], values[1], values[2]) }

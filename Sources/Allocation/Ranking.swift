@@ -53,9 +53,9 @@ struct Orders: BitwiseCopyable {
         var width = 1
         while width < range.count {
             var start = range.lowerBound
-            while start + width < range.upperBound {
-                let middle = start + width
-                let end = middle + width < range.upperBound ? middle + width : range.upperBound
+            while range.upperBound &- start > width {
+                let middle = start &+ width
+                let end = range.upperBound &- middle > width ? middle &+ width : range.upperBound
                 if items[middle].precedes(items[middle - 1]) { merge(&items, start, middle, end) }
                 start = end
             }

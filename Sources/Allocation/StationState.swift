@@ -52,9 +52,9 @@ struct StationState: BitwiseCopyable {
     /// Since when there has been room above the limit, and the smallest limit that would have fitted all that time.
     var roomSince = MonotonicTime.never
     var smallestRoom = PerPhaseAmperes.zero
-    /// The last two reported currents.
-    var drawn = PerPhaseAmperes.zero
-    var drawnBefore = PerPhaseAmperes.zero
+    /// The last two reported currents, on the lines that it is wired to.
+    var drawn = Lanes()
+    var drawnBefore = Lanes()
     var drawnTime = MonotonicTime.never
     /// What the station might have been drawing in good faith when its current was read; whether it drew more.
     var toldWhenDrawnAmperes = 0.0
@@ -71,22 +71,20 @@ struct StationState: BitwiseCopyable {
     var disobeys = false
     var isCharging = false
     /// The lines that it can load now. Unknown: all that it is wired to.
-    var lines = PhaseSet.none {
-        @_noAllocation @_noLocks @inline(__always) didSet { onLines = Lanes(1, on: lines) }
-    }
+    private(set) var lines = PhaseSet.none
     /// 1 on those lines.
     private(set) var onLines = Lanes()
     /// The largest current that it has been allowed and may still be using, on each of its lines.
-    var inForce = PerPhaseAmperes.zero
+    var inForce = Lanes()
     /// What of the measured current is taken to be this station's.
-    var credit = PerPhaseAmperes.zero
+    var credit = Lanes()
     /// The largest limit it may have now, on the grid, and why.
     var highestAmperes = 0.0
     var highestReason = LimitReason.stationMaximum
     /// Its power on each line follows from these.
     var volts = PerPhaseVolts(0, 0, 0)
     /// The share, on the grid, by line, and what ended it.
-    var target = PerPhaseAmperes.zero
+    var target = Lanes()
     var targetReason = LimitReason.mainFuse
     /// The node and the lane that ended it; -1: its own maximum.
     var targetNode = -1
@@ -136,7 +134,7 @@ struct StationState: BitwiseCopyable {
     /// The power of its share.
     var watts: Double {
         @_noAllocation @_noLocks @inline(__always) get {
-            target.l1 * volts.l1 + target.l2 * volts.l2 + target.l3 * volts.l3
+            target[0] * volts.l1 + target[1] * volts.l2 + target[2] * volts.l3
         }
     }
 
@@ -147,6 +145,13 @@ struct StationState: BitwiseCopyable {
         guard fallBack < highestAmperes else { return }
         highestAmperes = max(fallBack, floorAmperes)
         highestReason = .noMeasurement
+    }
+
+    /// Settles the lines on which it counts.
+    @_noAllocation @_noLocks @inline(__always)
+    mutating func count(on lines: PhaseSet) {
+        self.lines = lines
+        onLines = Lanes(1, on: lines)
     }
 
     /// Whether it takes part in the sharing; for the others their room is kept.
