@@ -65,7 +65,7 @@ struct CarKnowledge: BitwiseCopyable {
     @_noAllocation @_noLocks @inline(__always)
     private mutating func learnPhases(_ drawn: Lanes, now: MonotonicTime, policy: AllocationPolicy) {
         let used = drawn.lines(above: Self.unusedLineAmperes)
-        let isClear = used.common(drawn.lines(below: 3 * Self.unusedLineAmperes)).isNone
+        let isClear = !drawn.isSomewhereBetween(Self.unusedLineAmperes, 3 * Self.unusedLineAmperes)
         // A line more than it was thought to use: at once all are possible again.
         if let phases, !used.without(phases).isNone { self.phases = nil }
         guard isClear, !used.isNone else {

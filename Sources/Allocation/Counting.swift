@@ -17,6 +17,7 @@ struct Census: BitwiseCopyable {
 
     @_noAllocation @_noLocks @inline(__always)
     mutating func add(_ said: Testimony) {
+        held.add(said.held)
         credit.add(said.credit)
         proven.add(said.proven)
         potential.add(said.potential)
@@ -137,25 +138,19 @@ func takeIn(
 }
 
 extension StationState {
-    /// Takes its report in, and adds what it says at every node of its path.
-    @_noAllocation @_noLocks
+    /// Takes its report in.
+    @_noAllocation @_noLocks @inline(never)
     fileprivate mutating func hear(
-        _ report: StationReport, _ nodes: inout MutableSpan<NodeState>, moment: Moment,
-        policy: AllocationPolicy
+        _ report: StationReport, _ nodes: inout MutableSpan<NodeState>, moment: Moment, policy: AllocationPolicy
     ) {
-        let showsCurrent = report.drawnTime != .never && isCurrent(report.drawnAmperes)
-        takeIn(report, showsCurrent: showsCurrent, moment: moment, policy: policy)
-        let said = testify(report, showsCurrent: showsCurrent, moment: moment)
-        for step in 0..<path.count where loads(nodes[path[step]].kind) {
-            nodes[path[step]].add(said, isHeld: !shares)
-        }
+        reportsCurrent = report.drawnTime != .never && isCurrent(report.drawnAmperes)
+        takeIn(report, moment: moment, policy: policy)
+        testify(report, moment: moment, &nodes)
     }
 
     /// Sets the role and the current in force.
     @_noAllocation @_noLocks @inline(__always)
-    private mutating func takeIn(
-        _ report: StationReport, showsCurrent: Bool, moment: Moment, policy: AllocationPolicy
-    ) {
+    private mutating func takeIn(_ report: StationReport, moment: Moment, policy: AllocationPolicy) {
         let now = moment.now
         let accepted = known(report.acceptedAmperes)
         let maximum = maximumAmperes
@@ -168,7 +163,7 @@ extension StationState {
         isCharging = report.status == .charging || report.status == .discharging || report.drawnAmperes.maximum > 1
 
         guard isUsable, rating.isManaged else {
-            takeInCurrent(report, showsCurrent: showsCurrent, policy: policy)
+            takeInCurrent(report, policy: policy)
             role = isUsable ? .notManaged : .settingsUnusable
             count(on: rating.phases)
             inForce = onLines.scaled(largest(maximum, accepted ?? 0, inFlight))
@@ -188,7 +183,7 @@ extension StationState {
         }
         let limited = limitAmperes.maximum
         told.note(limited, now: now, reactionSeconds: policy.reactionSeconds + policy.reportLagSeconds)
-        takeInCurrent(report, showsCurrent: showsCurrent, policy: policy)
+        takeInCurrent(report, policy: policy)
 
         var force: Double
         if !wasContacted {
@@ -313,8 +308,8 @@ extension StationState {
     /// Takes a new reported current in, and judges it by what the station had been told when it was read: later the
     /// same report would look like disobedience.
     @_noAllocation @_noLocks
-    private mutating func takeInCurrent(_ report: StationReport, showsCurrent: Bool, policy: AllocationPolicy) {
-        guard showsCurrent else {
+    private mutating func takeInCurrent(_ report: StationReport, policy: AllocationPolicy) {
+        guard reportsCurrent else {
             overdraws = false
             return
         }
@@ -333,19 +328,21 @@ extension StationState {
             policy: policy)
     }
 
-    /// Decides which part of the measured current is this station's.
-    @_noAllocation @_noLocks @inline(__always)
-    private mutating func testify(_ report: StationReport, showsCurrent isKnown: Bool, moment: Moment) -> Testimony {
+    /// Decides which part of the measured current is this station's, and adds what it says at every node of its path.
+    @_noAllocation @_noLocks @inline(never)
+    private mutating func testify(
+        _ report: StationReport, moment: Moment, _ nodes: inout MutableSpan<NodeState>
+    ) {
         var said = Testimony(
-            isKnown: isKnown, shown: report.drawnTime.advanced(byNanoseconds: -moment.reportLagNanoseconds))
-        let proves = isKnown && moment.now.seconds(since: report.drawnTime) <= reportProvesSeconds
+            isKnown: reportsCurrent, shown: report.drawnTime.advanced(byNanoseconds: -moment.reportLagNanoseconds))
         // Also on lines that its car has been shown not to use: what is reported there is the station's.
-        if !isKnown {
+        if !reportsCurrent {
             said.credit = inForce
         } else if report.status == .discharging {
             said.credit = Lanes(drawn.amperes.negative(on: rating.phases))
             said.proven = said.credit
         } else {
+            let proves = moment.now.seconds(since: report.drawnTime) <= reportProvesSeconds
             // A report newer than the measurement cannot explain it.
             let isAhead = moment.measured.seconds(since: report.drawnTime) < measuringWindowSeconds
             // What it draws beyond all that it was allowed counts as base load: nothing of it can be planned with.
@@ -362,7 +359,11 @@ extension StationState {
             said.held = inForce
             said.held.reckonPower(volts)
         }
-        return said
+        for step in 0..<path.count {
+            let node = path[step]
+            guard nodes[node].countsAll || !shares, loads(nodes[node].kind) else { continue }
+            nodes[node].add(said)
+        }
     }
 }
 

@@ -84,10 +84,9 @@ extension StationState {
     var record: StationRecord {
         StationRecord(
             role: role, phases: lines, inForceAmperes: inForce.amperes, creditedAmperes: credit.amperes,
-            shareAmperes: target.amperes,
-            shareReason: targetReason, sharePhase: targetPhase, sharePlace: targetPlace,
-            highestAmperes: highestAmperes, servedAmpereSeconds: turn.served,
-            phaseMode: switching.reported, limit: limit)
+            shareAmperes: target.amperes, shareReason: targetReason, sharePhase: targetPhase, sharePlace: targetPlace,
+            highestAmperes: highestAmperes, servedAmpereSeconds: turn.served, phaseMode: switching.reported,
+            limit: limit)
     }
 }
 

@@ -47,8 +47,8 @@ func fill(
     // after a few turns but where fine steps share with coarse ones.
     for _ in 0..<16 {
         var hasTaken = false
-        for index in stations.indices where stations[index].role == .car && stations[index].takesSteps && stations[index].takeStep(&nodes) {
-            hasTaken = true
+        for index in stations.indices where stations[index].role == .car && stations[index].takesSteps {
+            if stations[index].takeStep(&nodes) { hasTaken = true }
         }
         guard hasTaken else { break }
     }

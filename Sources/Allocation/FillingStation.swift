@@ -23,6 +23,7 @@ extension StationState {
     @_noAllocation @_noLocks @inline(__always)
     func load(_ amperes: Double, on some: PhaseSet) -> Lanes { Lanes(.same(amperes, on: some), volts: volts) }
 
+    /// The same on all that it uses.
     @_noAllocation @_noLocks @inline(__always)
     private func load(_ amperes: Double) -> Lanes {
         var load = onLines.scaled(amperes)
@@ -30,6 +31,7 @@ extension StationState {
         return load
     }
 
+    /// `amperes` on each line that it uses.
     @_noAllocation @_noLocks @inline(__always)
     private func same(_ amperes: Double) -> Lanes { onLines.scaled(amperes) }
 
@@ -210,7 +212,7 @@ extension StationState {
     /// - Returns: true where it took one.
     @_noAllocation @_noLocks
     mutating func takeStep(_ nodes: inout MutableSpan<NodeState>) -> Bool {
-        takesSteps = takesSteps && tryStep(&nodes)
+        takesSteps = tryStep(&nodes)
         return takesSteps
     }
 

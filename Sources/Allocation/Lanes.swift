@@ -81,6 +81,7 @@ struct Lanes: BitwiseCopyable {
     @_noAllocation @_noLocks @inline(__always)
     func scaled(_ factors: Lanes) -> Lanes { Lanes(values * factors.values) }
 
+    /// All lanes times `factor`.
     @_noAllocation @_noLocks @inline(__always)
     func scaled(_ factor: Double) -> Lanes { Lanes(values * SIMD4(factor, factor, factor, factor)) }
 
@@ -93,9 +94,11 @@ struct Lanes: BitwiseCopyable {
         return PhaseSet(rawValue: first &+ second &+ third)
     }
 
-    /// The lines on which it is below `limit`.
+    /// Whether some lane is above `low` and below `high`.
     @_noAllocation @_noLocks @inline(__always)
-    func lines(below limit: Double) -> PhaseSet { Lanes(-values).lines(above: -limit) }
+    func isSomewhereBetween(_ low: Double, _ high: Double) -> Bool {
+        any((values .> SIMD4(low, low, low, low)) .& (values .< SIMD4(high, high, high, high)))
+    }
 
     /// What must be left of each lane so that this load fits; nothing where it uses none.
     var leastLeft: Lanes {
@@ -115,7 +118,7 @@ struct Lanes: BitwiseCopyable {
             || values[3] < other.values[3]
     }
 
-    /// Whether some lane is below 0.
+    /// Whether some lane is below 0 by more than rounding.
     var isNegative: Bool {
         @_noAllocation @_noLocks @inline(__always) get {
             let tolerance = StationGrid.toleranceAmperes

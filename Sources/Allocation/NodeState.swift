@@ -27,6 +27,8 @@ struct NodeState: BitwiseCopyable {
     static var firstBranch: Int { @_noAllocation @_noLocks get { 4 } }
 
     let kind: NodeKind
+    /// False: nothing is measured there, and only what is kept for stations that cannot be told matters.
+    let countsAll: Bool
     /// Its index, for `LimitPlace`.
     let index: Int
     /// Of its estimates of base load; nil: nothing but stations is behind it.
@@ -65,6 +67,7 @@ struct NodeState: BitwiseCopyable {
 
     init(kind: NodeKind, index: Int, meter: Int?, branch: LimitNode? = nil, isUsable: Bool = true) {
         self.kind = kind
+        countsAll = meter != nil || kind == .imbalance
         self.index = index
         self.meter = meter
         self.branch = branch
@@ -99,11 +102,10 @@ struct NodeState: BitwiseCopyable {
         highestBase = Lanes()
     }
 
-    /// Counts a station behind it. Where nothing is measured, only what is kept for those that cannot be told matters.
-    @_noAllocation @_noLocks @inline(__always)
-    mutating func add(_ said: Testimony, isHeld: Bool) {
-        if meter != nil || kind == .imbalance { census.add(said) }
-        if isHeld { census.held.add(said.held) }
+    /// Counts a station behind it.
+    @_noAllocation @_noLocks
+    mutating func add(_ said: Testimony) {
+        if countsAll { census.add(said) } else { census.held.add(said.held) }
     }
 
     /// Lowers what is usable: every limit is one more of these. Without a number it locks.
@@ -194,7 +196,7 @@ struct NodeState: BitwiseCopyable {
         let step = level - self.level
         self.level = level
         guard step > 0 else { return }
-        left.add(rising, times: -step)
+        for lane in 0..<4 where rising[lane] > 0 { left[lane] -= rising[lane] * step }
     }
 
     /// Settles what is left at the end of the filling.

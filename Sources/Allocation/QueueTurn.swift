@@ -60,6 +60,7 @@ struct QueueTurn: BitwiseCopyable {
     @_noAllocation @_noLocks
     mutating func forgetOff() { if !isOn { changed = .never } }
 
+    /// How long it has been on or off; infinite where it was so before the start.
     @_noAllocation @_noLocks
     func seconds(now: MonotonicTime) -> Double { now.seconds(since: changed) }
 
@@ -71,12 +72,6 @@ struct QueueTurn: BitwiseCopyable {
     @_noAllocation @_noLocks
     func isInMinimumTimeOff(now: MonotonicTime, policy: AllocationPolicy) -> Bool {
         !isOn && changed != .never && now.seconds(since: changed) < policy.minimumOffSeconds
-    }
-
-    /// Whether it charges and its turn is not over. Who was on before the start is at the beginning of its turn.
-    @_noAllocation @_noLocks
-    func isInTurn(now: MonotonicTime, policy: AllocationPolicy) -> Bool {
-        isOn && now.seconds(since: changed) < policy.rotationSeconds
     }
 }
 
@@ -103,7 +98,6 @@ extension StationState {
         guard turn.isOn else { return QueueTurn.Rank.waiting.rawValue }
         let seconds = turn.seconds(now: now)
         if isCharging, seconds < policy.minimumOnSeconds { return QueueTurn.Rank.justStarted.rawValue }
-        // Who was on before the start is at the beginning of its turn.
         if limit.amperes > 0, seconds < policy.rotationSeconds {
             return isCharging ? QueueTurn.Rank.inTurn.rawValue : QueueTurn.Rank.ready.rawValue
         }

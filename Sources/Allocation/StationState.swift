@@ -59,6 +59,8 @@ struct StationState: BitwiseCopyable {
     /// What the station might have been drawing in good faith when its current was read; whether it drew more.
     var toldWhenDrawnAmperes = 0.0
     var overdraws = false
+    /// Whether the last report holds a current.
+    var reportsCurrent = false
     var car = CarKnowledge()
     var turn = QueueTurn()
     var switching = PhaseSwitching()
