@@ -47,32 +47,25 @@ struct CarKnowledge: BitwiseCopyable {
     /// Takes a new reported current in.
     ///
     /// - Parameters:
+    ///   - drawn: on the lines of the station.
     ///   - allowed: what it could have drawn, as the station confirmed it.
-    ///   - wired: the lines of the station.
     ///   - showsPhases: false: it was offered one line only, which says nothing of the others.
-    @_noAllocation @_noLocks
+    @_noAllocation @_noLocks @inline(__always)
     mutating func learn(
-        drawn: PerPhaseAmperes, allowed: Double, lowest: Double, wired: PhaseSet, showsPhases: Bool,
-        now: MonotonicTime, policy: AllocationPolicy
+        drawn: Lanes, allowed: Double, lowest: Double, showsPhases: Bool, now: MonotonicTime, policy: AllocationPolicy
     ) {
         if showsPhases {
-            learnPhases(drawn, wired: wired, now: now, policy: policy)
+            learnPhases(drawn, now: now, policy: policy)
         } else {
             candidateSince = .never
         }
-        learnDemand(drawn.largest(on: wired), allowed: allowed, lowest: lowest, now: now, policy: policy)
+        learnDemand(drawn.maximum, allowed: allowed, lowest: lowest, now: now, policy: policy)
     }
 
-    @_noAllocation @_noLocks
-    private mutating func learnPhases(
-        _ drawn: PerPhaseAmperes, wired: PhaseSet, now: MonotonicTime, policy: AllocationPolicy
-    ) {
-        var used = PhaseSet.none
-        var isClear = true
-        for place in 0..<3 where wired.contains(place: place) {
-            if drawn[place] > Self.unusedLineAmperes { used.add(place: place) }
-            if drawn[place] > Self.unusedLineAmperes, drawn[place] < 3 * Self.unusedLineAmperes { isClear = false }
-        }
+    @_noAllocation @_noLocks @inline(__always)
+    private mutating func learnPhases(_ drawn: Lanes, now: MonotonicTime, policy: AllocationPolicy) {
+        let used = drawn.lines(above: Self.unusedLineAmperes)
+        let isClear = !drawn.isSomewhereBetween(Self.unusedLineAmperes, 3 * Self.unusedLineAmperes)
         // A line more than it was thought to use: at once all are possible again.
         if let phases, !used.without(phases).isNone { self.phases = nil }
         guard isClear, !used.isNone else {

@@ -15,31 +15,62 @@ struct Census: BitwiseCopyable {
     @_noAllocation @_noLocks
     init() {}
 
-    @_noAllocation @_noLocks
-    mutating func add(_ other: Census) {
-        held.add(other.held)
-        credit.add(other.credit)
-        proven.add(other.proven)
-        potential.add(other.potential)
-        for lane in 0..<4 {
-            oldestForRise.lower(lane, to: other.oldestForRise[lane])
-            oldestForFall.lower(lane, to: other.oldestForFall[lane])
-        }
+    @_noAllocation @_noLocks @inline(__always)
+    mutating func add(_ said: Testimony) {
+        held.add(said.held)
+        credit.add(said.credit)
+        proven.add(said.proven)
+        potential.add(said.potential)
+        if said.isKnown { oldestForRise.lower(said.potential, to: said.shown) }
+        oldestForFall.lower(said.proven, to: said.shown)
+    }
+}
+
+/// What the report of one station says, by lane, as in `Census`.
+struct Testimony: BitwiseCopyable {
+    var held = Lanes()
+    var credit = Lanes()
+    var proven = Lanes()
+    var potential = Lanes()
+    /// Whether it reports a current, and the moment that it shows.
+    let isKnown: Bool
+    let shown: MonotonicTime
+
+    @_noAllocation @_noLocks @inline(__always)
+    init(isKnown: Bool, shown: MonotonicTime) {
+        self.isKnown = isKnown
+        self.shown = shown
+    }
+
+    @_noAllocation @_noLocks @inline(__always)
+    mutating func reckonPower(_ volts: PerPhaseVolts) {
+        credit.reckonPower(volts)
+        proven.reckonPower(volts)
+        potential.reckonPower(volts)
     }
 }
 
 /// A moment per lane.
 struct LaneTimes: BitwiseCopyable {
     private var times: InlineArray<4, MonotonicTime>
+    private var latest = MonotonicTime(nanoseconds: .max)
 
     @_noAllocation @_noLocks
-    init() { times = InlineArray(repeating: MonotonicTime(nanoseconds: .max)) }
+    init() { times = InlineArray(repeating: latest) }
 
     subscript(lane: Int) -> MonotonicTime { @_noAllocation @_noLocks get { times[lane] } }
 
-    @_noAllocation @_noLocks
-    mutating func lower(_ lane: Int, to time: MonotonicTime) {
-        if time.nanoseconds < times[lane].nanoseconds { times[lane] = time }
+    /// Lowers those of the lines on which `load` is noticeable, and that of the power where there are any.
+    @_noAllocation @_noLocks @inline(__always)
+    mutating func lower(_ load: Lanes, to time: MonotonicTime) {
+        guard time < latest else { return }
+        let lines = load.larger(Lanes() - load).lines(above: noticeableAmperes)
+        guard !lines.isNone else { return }
+        latest = time
+        for lane in 0..<4 {
+            if lines.loads(lane: lane) { times[lane] = earlier(times[lane], time) }
+            latest = later(latest, times[lane])
+        }
     }
 }
 
@@ -60,16 +91,20 @@ struct Moment: BitwiseCopyable {
     var leastServed: Double
     /// Every car at its smallest current.
     var isMinimumEach: Bool
+    /// By so much before it was read a report shows what was drawn.
+    var reportLagNanoseconds: Int64
 
     @_noAllocation @_noLocks
     init(
-        now: MonotonicTime, measured: MonotonicTime, volts: PerPhaseVolts, leastServed: Double, isMinimumEach: Bool
+        now: MonotonicTime, measured: MonotonicTime, volts: PerPhaseVolts, leastServed: Double, isMinimumEach: Bool,
+        policy: AllocationPolicy
     ) {
         self.now = now
         self.measured = measured
         self.volts = volts
         self.leastServed = leastServed
         self.isMinimumEach = isMinimumEach
+        reportLagNanoseconds = MonotonicTime.nanoseconds(policy.reportLagSeconds)
     }
 }
 
@@ -86,16 +121,13 @@ func takeIn(
     var leastServed = Double.infinity
     for node in nodes.indices { nodes[node].census = Census() }
     for index in stations.indices {
-        let report = index < reports.count ? reports[index] : StationReport()
-        var part = Census()
-        stations[index].takeIn(report, moment: moment, policy: policy)
-        stations[index].credit(report, moment: moment, policy: policy, into: &part)
+        if index < reports.count {
+            stations[index].hear(reports[index], &nodes, moment: moment, policy: policy)
+        } else {
+            stations[index].hear(StationReport(), &nodes, moment: moment, policy: policy)
+        }
         if stations[index].turn.isPresent, stations[index].turn.served < leastServed {
             leastServed = stations[index].turn.served
-        }
-        let path = stations[index].path
-        for step in 0..<path.count where stations[index].loads(nodes[path[step]].kind) {
-            nodes[path[step]].add(part, isHeld: !stations[index].shares)
         }
         let isManaged = stations[index].rating.isManaged
         alarm.add(.settingsUnusable, if: !stations[index].isUsable)
@@ -106,9 +138,19 @@ func takeIn(
 }
 
 extension StationState {
+    /// Takes its report in.
+    @_noAllocation @_noLocks @inline(never)
+    fileprivate mutating func hear(
+        _ report: StationReport, _ nodes: inout MutableSpan<NodeState>, moment: Moment, policy: AllocationPolicy
+    ) {
+        reportsCurrent = report.drawnTime != .never && isCurrent(report.drawnAmperes)
+        takeIn(report, moment: moment, policy: policy)
+        testify(report, moment: moment, &nodes)
+    }
+
     /// Sets the role and the current in force.
-    @_noAllocation @_noLocks
-    fileprivate mutating func takeIn(_ report: StationReport, moment: Moment, policy: AllocationPolicy) {
+    @_noAllocation @_noLocks @inline(__always)
+    private mutating func takeIn(_ report: StationReport, moment: Moment, policy: AllocationPolicy) {
         let now = moment.now
         let accepted = known(report.acceptedAmperes)
         let maximum = maximumAmperes
@@ -123,8 +165,8 @@ extension StationState {
         guard isUsable, rating.isManaged else {
             takeInCurrent(report, policy: policy)
             role = isUsable ? .notManaged : .settingsUnusable
-            lines = rating.phases
-            inForce = .same(largest(maximum, accepted ?? 0, inFlight), on: lines)
+            count(on: rating.phases)
+            inForce = onLines.scaled(largest(maximum, accepted ?? 0, inFlight))
             return
         }
         let wasAdopted = isAdopted
@@ -139,7 +181,7 @@ extension StationState {
             // Its car may still be drawing what the station was told before its first answer.
             if isFirst { told = ToldLimits(max(accepted ?? maximum, limit.amperes)) }
         }
-        let limited = limitAmperes.largest(on: rating.phases)
+        let limited = limitAmperes.maximum
         told.note(limited, now: now, reactionSeconds: policy.reactionSeconds + policy.reportLagSeconds)
         takeInCurrent(report, policy: policy)
 
@@ -166,7 +208,7 @@ extension StationState {
         } else if overdraws {
             role = .held
             disobeys = true
-            force = max(force, drawn.largest(on: rating.phases))
+            force = max(force, drawn.maximum)
         } else {
             role = report.status == .free ? .parked : .car
         }
@@ -175,7 +217,7 @@ extension StationState {
         // Before it has confirmed a limit it counts at its maximum: a stop for an overload that may be none is no turn.
         turn.note(isOn: limit.amperes > 0, forWantOfRoom: wasAdopted && limit.reason.isWantOfRoom, now: now)
         if role == .parked || role == .outOfService { turn.forgetOff() }
-        inForce = .same(force, on: lines)
+        inForce = onLines.scaled(force)
         if rating.takesLimitPerLine, shares, let byLine = report.acceptedLineAmperes, isCurrent(byLine) {
             for place in 0..<3 where lines.contains(place: place) {
                 inForce[place] = largest(byLine[place], inFlight, limitAmperes[place])
@@ -188,11 +230,11 @@ extension StationState {
     @_noAllocation @_noLocks
     private func keepsSmallest(_ force: Double) -> Bool {
         drawnTime != .never && told.highestAmperes == 0 && force <= grid.lowestAmperes + StationGrid.toleranceAmperes
-            && !overdraws && drawn.largest(on: rating.phases) < 1
+            && !overdraws && drawn.maximum < 1
     }
 
     /// Sets the lines that the car uses and the most it may have, and its place in the queue.
-    @_noAllocation @_noLocks
+    @_noAllocation @_noLocks @inline(__always)
     private mutating func takeInCar(_ report: StationReport, moment: Moment, policy: AllocationPolicy) {
         let now = moment.now
         if report.status == .free || report.status == .outOfService {
@@ -202,16 +244,16 @@ extension StationState {
             // Who is there when it is heard again may be another.
             car.forget()
         }
-        lines = rating.phases
         if rating.switchesPhases { switching.note(report.phaseMode) }
+        var loaded = rating.phases
         if rating.switchesPhases, switching.isSingle {
-            lines = PhaseSet(rating.rotation.first).common(rating.phases)
+            loaded = PhaseSet(rating.rotation.first).common(rating.phases)
         } else if role == .car, let shown = report.carPhases ?? car.phases,
-            !shown.common(lines).isNone, !rating.switchesPhases || switching.isThree
+            !rating.switchesPhases || switching.isThree
         {
-            lines = shown.common(lines)
+            loaded = shown.common(rating.phases)
         }
-        if lines.isNone { lines = rating.phases }
+        count(on: loaded.isNone ? rating.phases : loaded)
 
         highestAmperes = grid.highestAmperes
         highestReason = .stationMaximum
@@ -230,10 +272,8 @@ extension StationState {
             if let maximum = report.carMaximumAmperes, maximum >= 0 { lower(to: maximum, .carMaximum) }
             if car.demandAmperes < .infinity { lower(to: car.demandAmperes, .carUsesLess) }
             // Over all lines; where no current is reported, what it may draw.
-            var amperes = 0.0
-            for place in 0..<3 where lines.contains(place: place) && !(report.status == .discharging) {
-                amperes += report.drawnTime == .never ? limitAmperes[place] : max(0, drawn[place])
-            }
+            let taken = report.drawnTime == .never ? Lanes(limitAmperes) : drawn
+            let amperes = report.status == .discharging ? 0 : taken.scaled(onLines).amperes.sum
             turn.note(amperes: amperes, weight: rating.weight, leastServed: moment.leastServed, now: now)
             if limit.amperes == 0 { car.retry(offSeconds: turn.seconds(now: now), policy: policy) }
         }
@@ -269,81 +309,75 @@ extension StationState {
     /// same report would look like disobedience.
     @_noAllocation @_noLocks
     private mutating func takeInCurrent(_ report: StationReport, policy: AllocationPolicy) {
-        guard report.drawnTime != .never, isCurrent(report.drawnAmperes) else {
+        guard reportsCurrent else {
             overdraws = false
             return
         }
         guard report.drawnTime != drawnTime else { return }
-        drawnBefore = drawnTime == .never ? report.drawnAmperes : drawn
-        drawn = report.drawnAmperes
+        let onItsLines = Lanes(report.drawnAmperes).scaled(wired)
+        drawnBefore = drawnTime == .never ? onItsLines : drawn
+        drawn = onItsLines
         drawnTime = report.drawnTime
         toldWhenDrawnAmperes = told.highestAmperes
-        let onItsLines = drawn.largest(on: rating.phases)
         overdraws =
-            !(report.status == .discharging) && onItsLines > told.highestAmperes + policy.disobedienceAmperes
+            !(report.status == .discharging) && drawn.maximum > toldWhenDrawnAmperes + policy.disobedienceAmperes
         guard isUsable, rating.isManaged, !(report.status == .discharging), !(report.status == .free) else { return }
         car.learn(
-            drawn: drawn, allowed: min(known(report.acceptedAmperes) ?? 0, limit.amperes), lowest: grid.lowestAmperes,
-            wired: rating.phases, showsPhases: !rating.switchesPhases || switching.isThree, now: report.drawnTime,
+            drawn: drawn, allowed: min(known(report.acceptedAmperes) ?? 0, limit.amperes),
+            lowest: grid.lowestAmperes, showsPhases: !rating.switchesPhases || switching.isThree, now: report.drawnTime,
             policy: policy)
     }
 
-    /// Decides which part of the measured current is this station's.
-    @_noAllocation @_noLocks
-    fileprivate mutating func credit(
-        _ report: StationReport, moment: Moment, policy: AllocationPolicy, into part: inout Census
+    /// Decides which part of the measured current is this station's, and adds what it says at every node of its path.
+    @_noAllocation @_noLocks @inline(never)
+    private mutating func testify(
+        _ report: StationReport, moment: Moment, _ nodes: inout MutableSpan<NodeState>
     ) {
-        let isKnown = report.drawnTime != .never && isCurrent(report.drawnAmperes)
-        let proves = isKnown && moment.now.seconds(since: report.drawnTime) <= reportProvesSeconds
-        // A report newer than the measurement cannot explain it.
-        let isAhead = moment.measured.seconds(since: report.drawnTime) < measuringWindowSeconds
-        let shown = report.drawnTime.advanced(bySeconds: -policy.reportLagSeconds)
-        // What it draws beyond all that it was allowed counts as base load: nothing of it can be planned with.
-        let toldHighest = proves ? max(toldWhenDrawnAmperes, told.highestAmperes) : told.highestAmperes
-        var proven = PerPhaseAmperes.zero, potential = PerPhaseAmperes.zero, held = PerPhaseAmperes.zero
-
+        var said = Testimony(
+            isKnown: reportsCurrent, shown: report.drawnTime.advanced(byNanoseconds: -moment.reportLagNanoseconds))
         // Also on lines that its car has been shown not to use: what is reported there is the station's.
-        for place in 0..<3 where rating.phases.contains(place: place) {
-            let allowed = shares ? toldHighest : max(inForce[place], toldHighest)
-            if !isKnown {
-                credit[place] = inForce[place]
-            } else if report.status == .discharging {
-                credit[place] = -drawn[place]
-                proven[place] = -drawn[place]
-            } else {
-                let other = isAhead ? drawnBefore[place] : drawn[place]
-                credit[place] = min(max(drawn[place], other), allowed)
-                if proves { proven[place] = min(min(drawn[place], other), allowed) }
-            }
-            potential[place] = max(0, inForce[place] - credit[place])
-            if isKnown, potential[place] > noticeableAmperes {
-                part.oldestForRise.lower(place, to: shown)
-                part.oldestForRise.lower(Lanes.power, to: shown)
-            }
-            if proven[place] > noticeableAmperes || proven[place] < -noticeableAmperes {
-                part.oldestForFall.lower(place, to: shown)
-                part.oldestForFall.lower(Lanes.power, to: shown)
-            }
-            if !shares { held[place] = inForce[place] }
+        if !reportsCurrent {
+            said.credit = inForce
+        } else if report.status == .discharging {
+            said.credit = Lanes(drawn.amperes.negative(on: rating.phases))
+            said.proven = said.credit
+        } else {
+            let proves = moment.now.seconds(since: report.drawnTime) <= reportProvesSeconds
+            // A report newer than the measurement cannot explain it.
+            let isAhead = moment.measured.seconds(since: report.drawnTime) < measuringWindowSeconds
+            // What it draws beyond all that it was allowed counts as base load: nothing of it can be planned with.
+            var allowed = Lanes(proves ? max(toldWhenDrawnAmperes, told.highestAmperes) : told.highestAmperes)
+            if !shares { allowed = allowed.larger(inForce) }
+            let other = isAhead ? drawnBefore : drawn
+            said.credit = drawn.larger(other).smaller(allowed)
+            if proves { said.proven = drawn.smaller(other).smaller(allowed) }
         }
-        part.credit = Lanes(credit, volts: volts)
-        part.proven = Lanes(proven, volts: volts)
-        part.potential = Lanes(potential, volts: volts)
-        part.held = Lanes(held, volts: volts)
+        said.potential = (inForce - said.credit).larger(Lanes())
+        credit = said.credit
+        said.reckonPower(volts)
+        if !shares {
+            said.held = inForce
+            said.held.reckonPower(volts)
+        }
+        for step in 0..<path.count {
+            let node = path[step]
+            guard nodes[node].countsAll || !shares, loads(nodes[node].kind) else { continue }
+            nodes[node].add(said)
+        }
     }
 }
 
 /// nil for what is no current: negative, infinite or no number.
 @_noAllocation @_noLocks
 private func known(_ amperes: Double?) -> Double? {
-    guard let amperes, amperes >= 0, amperes < .infinity else { return nil }
+    guard let amperes, amperes >= 0, amperes <= .greatestFiniteMagnitude else { return nil }
     return amperes
 }
 
 /// Whether all three are finite and not negative.
 @_noAllocation @_noLocks
 func isCurrent(_ amperes: PerPhaseAmperes) -> Bool {
-    var isValid = true
-    for place in 0..<3 where !(amperes[place] >= 0 && amperes[place] < .infinity) { isValid = false }
-    return isValid
+    let most = Double.greatestFiniteMagnitude
+    return amperes.l1 >= 0 && amperes.l1 <= most && amperes.l2 >= 0 && amperes.l2 <= most && amperes.l3 >= 0
+        && amperes.l3 <= most
 }

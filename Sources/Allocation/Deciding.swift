@@ -10,14 +10,7 @@ func raise(
     now: MonotonicTime, policy: AllocationPolicy
 ) -> (changed: Bool, started: Bool) {
     for node in nodes.indices { nodes[node].total = nodes[node].highestBase }
-    for index in stations.indices {
-        let path = stations[index].path
-        stations[index].keepRoom()
-        for step in 0..<path.count where stations[index].isBounded(by: nodes[path[step]].bounds) {
-            let isMeasured = nodes[path[step]].meter != nil
-            nodes[path[step]].total.add(stations[index].keptLoad(isMeasured: isMeasured))
-        }
-    }
+    for index in stations.indices { stations[index].keepRoom(&nodes) }
     var changed = false, started = false
     let gap = policy.startGapSeconds > 0
     for index in stations.indices {
@@ -63,17 +56,24 @@ func failSafe(_ stations: inout MutableSpan<StationState>, charging: NodeState) 
 
 extension StationState {
     /// Brings the limit down to the share, by the full amount. True where its current changed.
-    @_noAllocation @_noLocks
+    @_noAllocation @_noLocks @inline(__always)
     mutating func lower() -> Bool {
+        guard role == .car, !isAbove(target.amperes) else { return lowerByRole() }
+        if !isBelow(target.amperes) { explain(targetReason, targetPhase, targetPlace) }
+        return false
+    }
+
+    @_noAllocation @_noLocks @inline(never)
+    private mutating func lowerByRole() -> Bool {
         switch role {
         case .notManaged: return set(grid.highestAmperes, .notManaged)
         case .outOfService: return set(floorAmperes, .outOfService)
         case .settingsUnusable: return set(0, .settingsUnusable)
         case .parked:
-            return isAbove(target) ? set(smaller(target), .noVehicle, nil, nil) : false
+            return isAbove(target.amperes) ? set(smaller(target.amperes), .noVehicle, nil, nil) : false
         case .held:
             // A silent station may be back at its fall-back: to write more to it later would be a rise.
-            var share = smaller(target)
+            var share = smaller(target.amperes)
             if isSilent { share = smaller(.same(grid.roundedDown(fallBackAmperes), on: rating.phases), than: share) }
             // One that cannot be stopped has what it has to its floor, whoever holds it.
             let floor = PerPhaseAmperes.same(floorAmperes, on: rating.phases)
@@ -81,12 +81,8 @@ extension StationState {
             roomSince = .never
             return set(share, heldReason(share), targetPhase, targetPlace)
         case .car:
-            guard isAbove(target) else {
-                if !isBelow(target) { explain(targetReason, targetPhase, targetPlace) }
-                return false
-            }
             roomSince = .never
-            return set(smaller(target), targetReason, targetPhase, targetPlace)
+            return set(smaller(target.amperes), targetReason, targetPhase, targetPlace)
         }
     }
 
@@ -119,25 +115,19 @@ extension StationState {
         return share.largest(on: lines) > 0 ? targetReason : .belowMinimum
     }
 
-    /// What is kept for it on each line while others rise.
-    var kept: PerPhaseAmperes {
-        @_noAllocation @_noLocks @inline(__always) get {
-            var kept = PerPhaseAmperes(counted(place: 0), counted(place: 1), counted(place: 2))
-            guard shares else { return kept }
-            for place in 0..<3 { kept[place] = max(kept[place], target[place]) }
-            return kept
-        }
-    }
-
-    /// Settles what is kept for it while others rise. Where nothing is measured, a car also counts at what was in force
-    /// within its reaction time: nobody sees whether it has followed.
+    /// Settles what is kept for it at the nodes while others rise. Where nothing is measured, a car also counts at what
+    /// was in force within its reaction time: nobody sees whether it has followed.
     @_noAllocation @_noLocks
-    fileprivate mutating func keepRoom() {
-        var kept = kept
-        keptLoad = Lanes(kept, volts: volts)
-        let force = max(told.highestAmperes, recentForce.highestAmperes)
-        for place in 0..<3 where lines.contains(place: place) { kept[place] = max(kept[place], force) }
-        unseenLoad = Lanes(kept, volts: volts)
+    fileprivate mutating func keepRoom(_ nodes: inout MutableSpan<NodeState>) {
+        keptLoad = inForce.larger(credit).larger(Lanes())
+        if shares { keptLoad = keptLoad.larger(target) }
+        unseenLoad = keptLoad.larger(onLines.scaled(max(told.highestAmperes, recentForce.highestAmperes)))
+        keptLoad.reckonPower(volts)
+        unseenLoad.reckonPower(volts)
+        for step in 0..<bounding.count {
+            let node = bounding[step]
+            nodes[node].total.add(keptLoad(isMeasured: nodes[node].meter != nil))
+        }
     }
 
     /// The load that is kept for it at a node.
@@ -153,9 +143,8 @@ extension StationState {
         var room = PerPhaseAmperes.same(.infinity, on: some)
         var least = Double.infinity
         var tightest = (node: 0, lane: 0)
-        for step in 0..<path.count {
-            let node = path[step]
-            guard isBounded(by: nodes[node].bounds) else { continue }
+        for step in 0..<bounding.count {
+            let node = bounding[step]
             let load = keptLoad(isMeasured: nodes[node].meter != nil)
             for lane in 0..<4 where some.loads(lane: lane) {
                 var free = nodes[node].usable[lane] - nodes[node].total[lane] + load[lane]
@@ -188,16 +177,24 @@ extension StationState {
         return fitting.smallest(on: lines) > 0 ? fitting : .zero
     }
 
-    @_noAllocation @_noLocks
+    @_noAllocation @_noLocks @inline(__always)
     fileprivate mutating func raise(
         _ nodes: inout MutableSpan<NodeState>, isHeldBack: Bool, now: MonotonicTime, policy: AllocationPolicy
     ) -> Bool {
         if rating.switchesPhases, role == .car { weighPhases(&nodes, now: now, policy: policy) }
-        guard shares, isBelow(target) else {
+        guard shares, isBelow(target.amperes) else {
             roomSince = .never
             if role == .parked { explain(.noVehicle, nil, nil) }
             return false
         }
+        return rise(&nodes, isHeldBack: isHeldBack, now: now, policy: policy)
+    }
+
+    /// Raises the limit to what there has been room for.
+    @_noAllocation @_noLocks @inline(never)
+    private mutating func rise(
+        _ nodes: inout MutableSpan<NodeState>, isHeldBack: Bool, now: MonotonicTime, policy: AllocationPolicy
+    ) -> Bool {
         let (room, node, lane) = room(on: lines, &nodes)
         var fitting = fitting(room)
         // Not while it still has or draws more than there is room for.
@@ -205,7 +202,7 @@ extension StationState {
         where lines.contains(place: place) && room[place] < counted(place: place) - StationGrid.toleranceAmperes {
             fitting = .zero
         }
-        let isTight = room.smallest(on: lines) < target.smallest(on: lines)
+        let isTight = room.smallest(on: lines) < target.amperes.smallest(on: lines)
         let phase = isTight ? Lanes.phase(lane) : targetPhase
         let place = isTight ? NodeState.place(node) : targetPlace
         guard isBelow(fitting) else {
@@ -231,7 +228,7 @@ extension StationState {
         }
         roomSince = .never
         let next = larger(smallestRoom)
-        let isAll = !next.isBelow(target, on: lines)
+        let isAll = !next.isBelow(target.amperes, on: lines)
         let reason: LimitReason = role == .parked ? .noVehicle : isAll ? targetReason : .waitingForRoomToLast
         return set(next, reason, phase, place)
     }

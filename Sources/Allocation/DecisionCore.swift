@@ -164,7 +164,7 @@ struct DecisionCore {
     ) -> AllocationAlarm {
         let moment = Moment(
             now: now, measured: measured, volts: volts, leastServed: leastServed,
-            isMinimumEach: signals.isMinimumEach(now: now))
+            isMinimumEach: signals.isMinimumEach(now: now), policy: policy)
         let counted = takeIn(&stations, &nodes, reports: reports, moment: moment, policy: policy)
         leastServed = counted.leastServed
         return counted.alarm

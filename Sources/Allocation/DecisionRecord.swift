@@ -83,10 +83,10 @@ public struct StationRecord: Sendable, BitwiseCopyable {
 extension StationState {
     var record: StationRecord {
         StationRecord(
-            role: role, phases: lines, inForceAmperes: inForce, creditedAmperes: credit, shareAmperes: target,
-            shareReason: targetReason, sharePhase: targetPhase, sharePlace: targetPlace,
-            highestAmperes: highestAmperes, servedAmpereSeconds: turn.served,
-            phaseMode: switching.reported, limit: limit)
+            role: role, phases: lines, inForceAmperes: inForce.amperes, creditedAmperes: credit.amperes,
+            shareAmperes: target.amperes, shareReason: targetReason, sharePhase: targetPhase, sharePlace: targetPlace,
+            highestAmperes: highestAmperes, servedAmpereSeconds: turn.served, phaseMode: switching.reported,
+            limit: limit)
     }
 }
 

@@ -16,10 +16,12 @@ func fill(
 ) -> Bool {
     var isUnsolvable = false
     for node in nodes.indices where nodes[node].beginFilling() { isUnsolvable = true }
-    for index in stations.indices { stations[index].beginFilling() }
-    // What cannot be stopped comes out of the room before anything is given.
-    for index in stations.indices where stations[index].role == .car || stations[index].role == .parked {
-        guard stations[index].floorAmperes > 0, stations[index].grid.highestAmperes > 0 else { continue }
+    for index in stations.indices {
+        stations[index].beginFilling(&nodes)
+        // What cannot be stopped comes out of the room before anything is given.
+        guard stations[index].floorAmperes > 0, stations[index].grid.highestAmperes > 0, stations[index].shares else {
+            continue
+        }
         stations[index].admit(&nodes)
         for step in 0..<stations[index].path.count {
             let node = stations[index].path[step]
@@ -28,9 +30,14 @@ func fill(
         }
     }
     let orders = Orders(count: stations.count)
+    var someStandAside = false
     for place in orders.queue {
         let index = Int(ranks[place].station)
-        guard stations[index].role == .car, !stations[index].isAdmitted, !stations[index].standsAside else { continue }
+        guard stations[index].role == .car, !stations[index].isAdmitted else { continue }
+        guard !stations[index].standsAside else {
+            someStandAside = true
+            continue
+        }
         stations[index].tryToAdmit(&nodes, now: now, policy: policy)
     }
     for index in stations.indices where stations[index].role == .held { stations[index].tryToHold(&nodes) }
@@ -40,14 +47,14 @@ func fill(
     // after a few turns but where fine steps share with coarse ones.
     for _ in 0..<16 {
         var hasTaken = false
-        for index in stations.indices where stations[index].role == .car && stations[index].takeStep(&nodes) {
-            hasTaken = true
+        for index in stations.indices where stations[index].role == .car && stations[index].takesSteps {
+            if stations[index].takeStep(&nodes) { hasTaken = true }
         }
         guard hasTaken else { break }
     }
     // A car that takes nothing gets its smallest current too where that is left over, so that it can show that it wants
     // to again.
-    for place in orders.queue {
+    for place in someStandAside ? orders.queue : 0..<0 {
         let index = Int(ranks[place].station)
         guard stations[index].role == .car, !stations[index].isAdmitted, stations[index].standsAside else { continue }
         stations[index].tryToAdmit(&nodes, now: now, policy: policy)
@@ -65,18 +72,23 @@ private func raiseTogether(
     _ ranks: inout MutableSpan<Ranked>
 ) {
     for node in nodes.indices { nodes[node].beginRising() }
-    var level = 0.0
+    // The level up to which lanes were filled, and the last of all.
+    var level = 0.0, end = 0.0
     for place in Orders(count: stations.count).events {
         let event = ranks[place]
         let index = Int(event.station)
         guard stations[index].isAdmitted, stations[index].role == .car || stations[index].role == .held else {
             continue
         }
+        end = event.key
+        guard event.isBegin || !stations[index].rising.isNone else { continue }
         // Lanes that are used up on the way to this level; none where it is the level already.
         while event.key > level {
             var first = event.key
             var found = -1
-            for node in nodes.indices where nodes[node].fullAt < first {
+            for node in nodes.indices {
+                nodes[node].foresee()
+                guard nodes[node].fullAt < first else { continue }
                 first = nodes[node].fullAt
                 found = node
             }
@@ -87,9 +99,9 @@ private func raiseTogether(
         level = event.key
         if event.isBegin {
             stations[index].beginRising(at: level, &nodes)
-        } else if !stations[index].rising.isNone {
+        } else {
             stations[index].stop(stations[index].rising, at: level, &nodes)
         }
     }
-    for node in nodes.indices { nodes[node].endRising(at: level) }
+    for node in nodes.indices { nodes[node].endRising(at: end) }
 }

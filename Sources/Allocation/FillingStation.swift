@@ -1,12 +1,15 @@
 // One station in the filling.
 extension StationState {
     @_noAllocation @_noLocks
-    mutating func beginFilling() {
-        target = .zero
+    mutating func beginFilling(_ nodes: inout MutableSpan<NodeState>) {
+        target = Lanes()
         targetReason = highestReason
         targetNode = -1
         isAdmitted = false
+        takesSteps = true
         rising = .none
+        bounding.removeAll()
+        for step in 0..<path.count where isBounded(by: nodes[path[step]].bounds) { _ = bounding.append(path[step]) }
     }
 
     /// Whether the others rise before it gets its smallest current.
@@ -20,6 +23,18 @@ extension StationState {
     @_noAllocation @_noLocks @inline(__always)
     func load(_ amperes: Double, on some: PhaseSet) -> Lanes { Lanes(.same(amperes, on: some), volts: volts) }
 
+    /// The same on all that it uses.
+    @_noAllocation @_noLocks @inline(__always)
+    private func load(_ amperes: Double) -> Lanes {
+        var load = onLines.scaled(amperes)
+        load.reckonPower(volts)
+        return load
+    }
+
+    /// `amperes` on each line that it uses.
+    @_noAllocation @_noLocks @inline(__always)
+    private func same(_ amperes: Double) -> Lanes { onLines.scaled(amperes) }
+
     /// Whether its smallest current need not come from the building's own surplus.
     @_noAllocation @_noLocks
     private func hasMinimumFromGrid(now: MonotonicTime, policy: AllocationPolicy) -> Bool {
@@ -30,27 +45,48 @@ extension StationState {
     @_noAllocation @_noLocks
     mutating func admit(_ nodes: inout MutableSpan<NodeState>) {
         isAdmitted = true
-        target = .same(grid.lowestAmperes, on: lines)
-        take(load(grid.lowestAmperes, on: lines), from: &nodes)
+        target = same(grid.lowestAmperes)
+        take(load(grid.lowestAmperes), from: &nodes)
     }
 
     @_noAllocation @_noLocks @inline(__always)
-    private func take(_ load: Lanes, times factor: Double = 1, from nodes: inout MutableSpan<NodeState>) {
-        for step in 0..<path.count where isBounded(by: nodes[path[step]].bounds) {
-            nodes[path[step]].take(load, times: factor)
-        }
+    private mutating func take(_ load: Lanes, times factor: Double = 1, from nodes: inout MutableSpan<NodeState>) {
+        for step in 0..<bounding.count { nodes[bounding[step]].take(load, times: factor) }
     }
 
     /// Admits it where all nodes have its smallest current, else leaves it at 0 for the lane that lacks most.
     @_noAllocation @_noLocks
     mutating func tryToAdmit(_ nodes: inout MutableSpan<NodeState>, now: MonotonicTime, policy: AllocationPolicy) {
         guard highestAmperes > 0 else { return }
-        let need = load(grid.lowestAmperes, on: lines)
+        let need = load(grid.lowestAmperes)
+        guard fits(need, &nodes) || !lacks(need, &nodes, now: now, policy: policy) else { return }
+        guard !turn.isInMinimumTimeOff(now: now, policy: policy) || role == .parked else {
+            targetReason = .minimumTimeOff
+            return
+        }
+        isAdmitted = true
+        target = same(grid.lowestAmperes)
+        take(need, from: &nodes)
+    }
+
+    /// Whether all that bounds it has `load` left.
+    @_noAllocation @_noLocks @inline(__always)
+    private mutating func fits(_ load: Lanes, _ nodes: inout MutableSpan<NodeState>) -> Bool {
+        let least = load.leastLeft
+        for step in 0..<bounding.count where nodes[bounding[step]].left.isBelow(least) { return false }
+        return true
+    }
+
+    /// Whether something of its smallest current is lacking; the lane that lacks most is the reason.
+    @_noAllocation @_noLocks
+    private mutating func lacks(
+        _ need: Lanes, _ nodes: inout MutableSpan<NodeState>, now: MonotonicTime, policy: AllocationPolicy
+    ) -> Bool {
         var least = 0.0
         var isLacking = false
-        for step in 0..<path.count where isBounded(by: nodes[path[step]].bounds) {
-            let node = path[step]
-            guard nodes[node].left.lack(need) else { continue }
+        for step in 0..<bounding.count {
+            let node = bounding[step]
+            guard nodes[node].left.isBelow(need.leastLeft) else { continue }
             if nodes[node].kind == .surplus, hasMinimumFromGrid(now: now, policy: policy) { continue }
             for lane in 0..<4 where need[lane] > 0 {
                 let rest = nodes[node].left[lane] - need[lane]
@@ -65,14 +101,7 @@ extension StationState {
                 if nodes[node].room[lane] >= need[lane] - StationGrid.toleranceAmperes { targetReason = .queued }
             }
         }
-        guard !isLacking else { return }
-        guard !turn.isInMinimumTimeOff(now: now, policy: policy) || role == .parked else {
-            targetReason = .minimumTimeOff
-            return
-        }
-        isAdmitted = true
-        target = .same(grid.lowestAmperes, on: lines)
-        take(need, from: &nodes)
+        return isLacking
     }
 
     /// A held station may go on where nothing is lacking on its lines.
@@ -80,14 +109,15 @@ extension StationState {
     mutating func tryToHold(_ nodes: inout MutableSpan<NodeState>) {
         guard highestAmperes > 0 else { return }
         isAdmitted = true
-        for step in 0..<path.count
-        where isBounded(by: nodes[path[step]].bounds) && !(nodes[path[step]].kind == .surplus) {
-            for lane in 0..<4
-            where lines.loads(lane: lane) && nodes[path[step]].left[lane] < -StationGrid.toleranceAmperes {
+        for step in 0..<bounding.count {
+            let node = bounding[step]
+            guard !(nodes[node].kind == .surplus) else { continue }
+            for lane in 0..<4 where lines.loads(lane: lane) && nodes[node].left[lane] < -StationGrid.toleranceAmperes {
                 isAdmitted = false
-                explain(nodes[path[step]].reason(lane), path[step], lane)
+                explain(nodes[node].reason(lane), node, lane)
             }
         }
+        if isAdmitted { target = same(grid.lowestAmperes) }
     }
 
     @_noAllocation @_noLocks
@@ -100,11 +130,19 @@ extension StationState {
     @_noAllocation @_noLocks
     mutating func beginRising(at level: Double, _ nodes: inout MutableSpan<NodeState>) {
         rising = lines
-        target = .same(grid.lowestAmperes, on: lines)
+        riseLoad = load(1)
         changeRising(lines, times: rating.weight, at: level, &nodes)
-        for step in 0..<path.count where nodes[path[step]].isFullSomewhere && isBounded(by: nodes[path[step]].bounds) {
-            for lane in 0..<4 where rising.loads(lane: lane) && nodes[path[step]].isFull(lane) {
-                stop(by: path[step], lane, at: level, &nodes)
+        var isFullSomewhere = false
+        for step in 0..<bounding.count where nodes[bounding[step]].isFullSomewhere { isFullSomewhere = true }
+        if isFullSomewhere { stopWhereFull(at: level, &nodes) }
+    }
+
+    @_noAllocation @_noLocks @inline(never)
+    private mutating func stopWhereFull(at level: Double, _ nodes: inout MutableSpan<NodeState>) {
+        for step in 0..<bounding.count {
+            let node = bounding[step]
+            for lane in 0..<4 where rising.loads(lane: lane) && nodes[node].isFull(lane) {
+                stop(by: node, lane, at: level, &nodes)
             }
         }
     }
@@ -113,9 +151,7 @@ extension StationState {
     /// line.
     @_noAllocation @_noLocks
     mutating func stop(by node: Int, _ lane: Int, at level: Double, _ nodes: inout MutableSpan<NodeState>) {
-        guard !rising.isNone, rising.loads(lane: lane), path.contains(node), isBounded(by: nodes[node].bounds) else {
-            return
-        }
+        guard !rising.isNone, rising.loads(lane: lane), bounding.contains(node) else { return }
         let isFirst = rising.rawValue == lines.rawValue
         var stopped = rising
         if rating.takesLimitPerLine, lane < Lanes.power {
@@ -131,69 +167,92 @@ extension StationState {
 
     @_noAllocation @_noLocks
     mutating func stop(_ stopped: PhaseSet, at level: Double, _ nodes: inout MutableSpan<NodeState>) {
-        let amperes = max(level * rating.weight, grid.lowestAmperes)
-        for place in 0..<3 where stopped.contains(place: place) { target[place] = min(amperes, highestAmperes) }
+        let reached = level * rating.weight
+        let amperes = min(reached > grid.lowestAmperes ? reached : grid.lowestAmperes, highestAmperes)
+        for place in 0..<3 where stopped.contains(place: place) { target[place] = amperes }
         rising = rising.without(stopped)
         changeRising(stopped, times: -rating.weight, at: level, &nodes)
     }
 
     @_noAllocation @_noLocks @inline(__always)
-    private func changeRising(
+    private mutating func changeRising(
         _ some: PhaseSet, times factor: Double, at level: Double, _ nodes: inout MutableSpan<NodeState>
     ) {
         guard role == .car, !some.isNone else { return }
-        let load = load(1, on: some)
-        for step in 0..<path.count where isBounded(by: nodes[path[step]].bounds) {
-            nodes[path[step]].rise(load, times: factor, at: level)
-        }
+        let load = some.rawValue == lines.rawValue ? riseLoad : load(1, on: some)
+        for step in 0..<bounding.count { nodes[bounding[step]].rise(load, times: factor, at: level) }
     }
 
     /// Rounds the share down and gives the rest back.
     @_noAllocation @_noLocks
     mutating func roundDown(_ nodes: inout MutableSpan<NodeState>) {
-        var rest = PerPhaseAmperes.zero
-        for place in 0..<3 where lines.contains(place: place) {
-            let rounded = grid.roundedDown(min(target[place], highestAmperes))
-            rest[place] = target[place] - rounded
-            target[place] = rounded
-        }
+        let before = target
+        round(upBy: 0)
         guard role == .car else { return }
-        take(Lanes(rest, volts: volts), times: -1, from: &nodes)
+        var rest = before - target
+        rest.reckonPower(volts)
+        take(rest, times: -1, from: &nodes)
+    }
+
+    /// Brings the share and `amperes` more onto the grid; lines that stopped together are rounded together.
+    @_noAllocation @_noLocks @inline(__always)
+    private mutating func round(upBy amperes: Double) {
+        guard rating.takesLimitPerLine else {
+            target = same(grid.roundedDown(min(target.maximum + amperes, highestAmperes)))
+            return
+        }
+        for place in 0..<3 where lines.contains(place: place) {
+            target[place] = grid.roundedDown(min(target[place] + amperes, highestAmperes))
+        }
     }
 
     /// Takes one step more on all its lines where what rounding left has room for it; else the lane that has not is the
-    /// reason.
+    /// reason. What is left only falls from turn to turn: who could not take a step once need not be asked again.
     ///
     /// - Returns: true where it took one.
     @_noAllocation @_noLocks
     mutating func takeStep(_ nodes: inout MutableSpan<NodeState>) -> Bool {
+        takesSteps = tryStep(&nodes)
+        return takesSteps
+    }
+
+    @_noAllocation @_noLocks
+    private mutating func tryStep(_ nodes: inout MutableSpan<NodeState>) -> Bool {
         guard isAdmitted,
-            target.largest(on: lines) + rating.stepAmperes <= highestAmperes + StationGrid.toleranceAmperes
+            target.maximum + rating.stepAmperes <= highestAmperes + StationGrid.toleranceAmperes
         else { return false }
-        let step = load(rating.stepAmperes, on: lines)
-        var blocking = (node: -1, lane: 0)
-        for place in 0..<path.count where isBounded(by: nodes[path[place]].bounds) {
-            let node = path[place]
-            guard nodes[node].left.lack(step) else { continue }
-            for lane in 0..<4
-            where step[lane] > 0 && nodes[node].left[lane] < step[lane] - StationGrid.toleranceAmperes {
-                // The one that stopped it in the filling stays the reason where it still is one.
-                if node == targetNode, lane == targetLane { return false }
-                if blocking.node < 0 { blocking = (node, lane) }
-            }
-        }
-        guard blocking.node < 0 else {
-            explain(nodes[blocking.node].reason(blocking.lane), blocking.node, blocking.lane)
+        // The lane that stopped it in the filling stays the reason where it still is one.
+        if targetNode >= 0, targetLane < Lanes.power,
+            nodes[targetNode].left[targetLane] < rating.stepAmperes - StationGrid.toleranceAmperes
+        {
             return false
         }
-        for place in 0..<3 where lines.contains(place: place) {
-            target[place] = grid.roundedDown(target[place] + rating.stepAmperes)
+        let step = load(rating.stepAmperes)
+        guard fits(step, &nodes) else {
+            explainLack(of: step, &nodes)
+            return false
         }
-        if target.largest(on: lines) >= highestAmperes {
+        round(upBy: rating.stepAmperes)
+        if target.maximum >= highestAmperes {
             targetReason = highestReason
             targetNode = -1
         }
         take(step, from: &nodes)
         return true
+    }
+
+    /// The first lane that has less than `step` is the reason, unless that which stopped it in the filling still is one.
+    @_noAllocation @_noLocks @inline(never)
+    private mutating func explainLack(of step: Lanes, _ nodes: inout MutableSpan<NodeState>) {
+        var blocking = (node: -1, lane: 0)
+        for place in 0..<bounding.count {
+            let node = bounding[place]
+            for lane in 0..<4
+            where step[lane] > 0 && nodes[node].left[lane] < step[lane] - StationGrid.toleranceAmperes {
+                if node == targetNode, lane == targetLane { return }
+                if blocking.node < 0 { blocking = (node, lane) }
+            }
+        }
+        explain(nodes[blocking.node].reason(blocking.lane), blocking.node, blocking.lane)
     }
 }

@@ -28,8 +28,18 @@ public struct MonotonicTime: Sendable, Comparable, BitwiseCopyable {
     /// `never`, and a number of seconds that is none moves nothing.
     @_noAllocation @_noLocks
     public func advanced(bySeconds seconds: Double) -> MonotonicTime {
-        guard self != .never, seconds == seconds else { return self }
-        let step = Int64(Swift.min(Swift.max(seconds, -9e9), 9e9) * 1e9)
+        advanced(byNanoseconds: Self.nanoseconds(seconds))
+    }
+
+    /// The step that `advanced(bySeconds:)` makes.
+    @_noAllocation @_noLocks
+    static func nanoseconds(_ seconds: Double) -> Int64 {
+        seconds == seconds ? Int64(Swift.min(Swift.max(seconds, -9e9), 9e9) * 1e9) : 0
+    }
+
+    @_noAllocation @_noLocks @inline(__always)
+    func advanced(byNanoseconds step: Int64) -> MonotonicTime {
+        guard self != .never else { return self }
         let (sum, overflows) = nanoseconds.addingReportingOverflow(step)
         return MonotonicTime(nanoseconds: overflows ? (step > 0 ? .max : .min + 1) : sum)
     }

@@ -27,6 +27,8 @@ struct NodeState: BitwiseCopyable {
     static var firstBranch: Int { @_noAllocation @_noLocks get { 4 } }
 
     let kind: NodeKind
+    /// False: nothing is measured there, and only what is kept for stations that cannot be told matters.
+    let countsAll: Bool
     /// Its index, for `LimitPlace`.
     let index: Int
     /// Of its estimates of base load; nil: nothing but stations is behind it.
@@ -55,14 +57,17 @@ struct NodeState: BitwiseCopyable {
     private var rising = Lanes()
     private var level = 0.0
     private var full: UInt8 = 0
-    /// The level at which the first lane is used up, and that lane.
+    /// The level at which the first lane is used up, and that lane, as of the last `foresee`.
     private(set) var fullAt = Double.infinity
-    private(set) var fullLane = 0
+    private var fullLane = 0
+    /// False where stations began or ceased to rise since.
+    private var isForeseen = true
     /// Of the raising: base load and all that is kept for stations.
     var total = Lanes()
 
     init(kind: NodeKind, index: Int, meter: Int?, branch: LimitNode? = nil, isUsable: Bool = true) {
         self.kind = kind
+        countsAll = meter != nil || kind == .imbalance
         self.index = index
         self.meter = meter
         self.branch = branch
@@ -97,14 +102,10 @@ struct NodeState: BitwiseCopyable {
         highestBase = Lanes()
     }
 
-    /// Counts a station behind it. Where nothing is measured, only what is kept for those that cannot be told matters.
+    /// Counts a station behind it.
     @_noAllocation @_noLocks
-    mutating func add(_ part: Census, isHeld: Bool) {
-        if meter != nil || kind == .imbalance {
-            census.add(part)
-        } else if isHeld {
-            census.held.add(part.held)
-        }
+    mutating func add(_ said: Testimony) {
+        if countsAll { census.add(said) } else { census.held.add(said.held) }
     }
 
     /// Lowers what is usable: every limit is one more of these. Without a number it locks.
@@ -142,14 +143,12 @@ struct NodeState: BitwiseCopyable {
         full = 0
         rising = Lanes()
         fullAt = .infinity
-        var isOver = false
-        for lane in 0..<4 {
-            let rest = usable[lane] - base[lane] - census.held[lane]
-            left[lane] = rest
-            room[lane] = rest
-            if rest < -StationGrid.toleranceAmperes { isOver = true }
-        }
-        return isOver && (kind == .main || kind == .branch)
+        isForeseen = true
+        left = usable
+        left.add(base, times: -1)
+        left.add(census.held, times: -1)
+        room = left
+        return left.isNegative && (kind == .main || kind == .branch)
     }
 
     @_noAllocation @_noLocks
@@ -161,7 +160,7 @@ struct NodeState: BitwiseCopyable {
     @_noAllocation @_noLocks
     private mutating func markFull(_ lane: Int) { full |= 1 << UInt8(truncatingIfNeeded: lane) }
 
-    @_noAllocation @_noLocks
+    @_noAllocation @_noLocks @inline(__always)
     mutating func take(_ load: Lanes, times factor: Double = 1) { left.add(load, times: -factor) }
 
     /// Marks the lanes that the smallest limits have used up.
@@ -171,11 +170,13 @@ struct NodeState: BitwiseCopyable {
     }
 
     /// Stations behind the node begin to rise, or cease to where `factor` is negative, by `load` for each level.
-    @_noAllocation @_noLocks
+    @_noAllocation @_noLocks @inline(__always)
     mutating func rise(_ load: Lanes, times factor: Double, at level: Double) {
         settle(level)
-        for lane in 0..<4 { rising[lane] = isFull(lane) ? 0 : max(0, rising[lane] + load[lane] * factor) }
-        foresee()
+        rising.add(load, times: factor)
+        rising.dropNegative()
+        if isFullSomewhere { for lane in 0..<4 where isFull(lane) { rising[lane] = 0 } }
+        isForeseen = false
     }
 
     /// Uses up the lane that is to be full at `fullAt`.
@@ -186,11 +187,11 @@ struct NodeState: BitwiseCopyable {
         left[lane] = 0
         rising[lane] = 0
         markFull(lane)
-        foresee()
+        isForeseen = false
         return lane
     }
 
-    @_noAllocation @_noLocks
+    @_noAllocation @_noLocks @inline(__always)
     private mutating func settle(_ level: Double) {
         let step = level - self.level
         self.level = level
@@ -202,8 +203,11 @@ struct NodeState: BitwiseCopyable {
     @_noAllocation @_noLocks
     mutating func endRising(at level: Double) { settle(level) }
 
+    /// Brings `fullAt` up to date.
     @_noAllocation @_noLocks
-    private mutating func foresee() {
+    mutating func foresee() {
+        guard !isForeseen else { return }
+        isForeseen = true
         fullAt = .infinity
         for lane in 0..<4 where rising[lane] > 1e-9 {
             let end = level + max(0, left[lane]) / rising[lane]

@@ -127,6 +127,14 @@ public struct PerPhaseAmperes: Sendable, Equatable, BitwiseCopyable {
             phases.contains(place: 2) ? amperes : 0)
     }
 
+    /// What flows the other way on the lines of `phases`; 0 on the others.
+    @_noAllocation @_noLocks
+    func negative(on phases: PhaseSet) -> PerPhaseAmperes {
+        PerPhaseAmperes(
+            phases.contains(place: 0) ? -l1 : 0, phases.contains(place: 1) ? -l2 : 0,
+            phases.contains(place: 2) ? -l3 : 0)
+    }
+
     /// The smallest on the lines of `phases`; 0 where there is none.
     @_noAllocation @_noLocks
     func smallest(on phases: PhaseSet) -> Double {

@@ -3,7 +3,7 @@ struct QueueTurn: BitwiseCopyable {
     /// Ampere-seconds over all lines, divided by its weight; for a newcomer those of the car that has had least.
     private(set) var served = 0.0
     private(set) var isPresent = false
-    private var isOn = false
+    private(set) var isOn = false
     private var changed = MonotonicTime.never
     private(set) var lastNote = MonotonicTime.never
 
@@ -60,6 +60,7 @@ struct QueueTurn: BitwiseCopyable {
     @_noAllocation @_noLocks
     mutating func forgetOff() { if !isOn { changed = .never } }
 
+    /// How long it has been on or off; infinite where it was so before the start.
     @_noAllocation @_noLocks
     func seconds(now: MonotonicTime) -> Double { now.seconds(since: changed) }
 
@@ -71,12 +72,6 @@ struct QueueTurn: BitwiseCopyable {
     @_noAllocation @_noLocks
     func isInMinimumTimeOff(now: MonotonicTime, policy: AllocationPolicy) -> Bool {
         !isOn && changed != .never && now.seconds(since: changed) < policy.minimumOffSeconds
-    }
-
-    /// Whether it charges and its turn is not over. Who was on before the start is at the beginning of its turn.
-    @_noAllocation @_noLocks
-    func isInTurn(now: MonotonicTime, policy: AllocationPolicy) -> Bool {
-        isOn && now.seconds(since: changed) < policy.rotationSeconds
     }
 }
 
@@ -100,8 +95,10 @@ extension StationState {
         if rating.guaranteesMinimum || !rating.canBeStopped { return QueueTurn.Rank.guaranteed.rawValue }
         if turn.isInMinimumTimeOff(now: now, policy: policy) { return QueueTurn.Rank.justStopped.rawValue }
         if car.isIdle(lowest: grid.lowestAmperes) { return QueueTurn.Rank.idle.rawValue }
-        if isCharging, turn.isInMinimumTimeOn(now: now, policy: policy) { return QueueTurn.Rank.justStarted.rawValue }
-        if limit.amperes > 0, turn.isInTurn(now: now, policy: policy) {
+        guard turn.isOn else { return QueueTurn.Rank.waiting.rawValue }
+        let seconds = turn.seconds(now: now)
+        if isCharging, seconds < policy.minimumOnSeconds { return QueueTurn.Rank.justStarted.rawValue }
+        if limit.amperes > 0, seconds < policy.rotationSeconds {
             return isCharging ? QueueTurn.Rank.inTurn.rawValue : QueueTurn.Rank.ready.rawValue
         }
         return QueueTurn.Rank.waiting.rawValue

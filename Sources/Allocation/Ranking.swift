@@ -49,17 +49,24 @@ struct Orders: BitwiseCopyable {
     /// - Complexity: O(n) where little has changed, O(n log n) at worst.
     @_noAllocation @_noLocks
     func sort(_ range: Range<Int>, of items: inout MutableSpan<Ranked>) {
+        guard !isSorted(range, &items) else { return }
         var width = 1
         while width < range.count {
             var start = range.lowerBound
-            while start + width < range.upperBound {
-                let middle = start + width
-                let end = middle + width < range.upperBound ? middle + width : range.upperBound
+            while range.upperBound &- start > width {
+                let middle = start &+ width
+                let end = range.upperBound &- middle > width ? middle &+ width : range.upperBound
                 if items[middle].precedes(items[middle - 1]) { merge(&items, start, middle, end) }
                 start = end
             }
             width *= 2
         }
+    }
+
+    @_noAllocation @_noLocks
+    private func isSorted(_ range: Range<Int>, _ items: inout MutableSpan<Ranked>) -> Bool {
+        for place in range where place > range.lowerBound && items[place].precedes(items[place - 1]) { return false }
+        return true
     }
 
     @_noAllocation @_noLocks

@@ -31,7 +31,7 @@ struct StationGrid: BitwiseCopyable {
     }
 
     /// The largest possible limit that is not above `amperes`; 0 where `amperes` is no number.
-    @_noAllocation @_noLocks
+    @_noAllocation @_noLocks @inline(__always)
     func roundedDown(_ amperes: Double) -> Double {
         guard highestAmperes > 0, amperes >= lowestAmperes - Self.toleranceAmperes else { return 0 }
         if amperes >= highestAmperes { return highestAmperes }

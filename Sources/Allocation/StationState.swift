@@ -1,19 +1,26 @@
 /// The nodes that a station's current passes, the main fuse first.
 struct NodePath: BitwiseCopyable {
-    private var nodes = InlineArray<12, Int16>(repeating: 0)
-    private(set) var count = 0
+    private var nodes = InlineArray<12, UInt16>(repeating: 0)
+    private var used: UInt8 = 0
 
+    @_noAllocation @_noLocks
     init() {}
 
     /// False where it is full.
+    @_noAllocation @_noLocks
     mutating func append(_ node: Int) -> Bool {
-        guard count < nodes.count, let short = Int16(exactly: node) else { return false }
-        nodes[count] = short
-        count += 1
+        guard count < nodes.count, node >= 0, node <= Int(UInt16.max) else { return false }
+        nodes[count] = UInt16(truncatingIfNeeded: node)
+        used += 1
         return true
     }
 
-    subscript(place: Int) -> Int { @_noAllocation @_noLocks get { Int(nodes[place]) } }
+    @_noAllocation @_noLocks
+    mutating func removeAll() { used = 0 }
+
+    var count: Int { @_noAllocation @_noLocks @inline(__always) get { Int(used) } }
+
+    subscript(place: Int) -> Int { @_noAllocation @_noLocks @inline(__always) get { Int(nodes[place]) } }
 
     @_noAllocation @_noLocks
     func contains(_ node: Int) -> Bool {
@@ -28,6 +35,10 @@ struct StationState: BitwiseCopyable {
     let grid: StationGrid
     let isUsable: Bool
     let path: NodePath
+    /// The most that it can draw as far as its settings can be read.
+    let maximumAmperes: Double
+    /// 1 on the lines that it is wired to.
+    let wired: Lanes
 
     // From decision to decision.
     private(set) var limit = StationLimit()
@@ -41,13 +52,15 @@ struct StationState: BitwiseCopyable {
     /// Since when there has been room above the limit, and the smallest limit that would have fitted all that time.
     var roomSince = MonotonicTime.never
     var smallestRoom = PerPhaseAmperes.zero
-    /// The last two reported currents.
-    var drawn = PerPhaseAmperes.zero
-    var drawnBefore = PerPhaseAmperes.zero
+    /// The last two reported currents, on the lines that it is wired to.
+    var drawn = Lanes()
+    var drawnBefore = Lanes()
     var drawnTime = MonotonicTime.never
     /// What the station might have been drawing in good faith when its current was read; whether it drew more.
     var toldWhenDrawnAmperes = 0.0
     var overdraws = false
+    /// Whether the last report holds a current.
+    var reportsCurrent = false
     var car = CarKnowledge()
     var turn = QueueTurn()
     var switching = PhaseSwitching()
@@ -60,18 +73,20 @@ struct StationState: BitwiseCopyable {
     var disobeys = false
     var isCharging = false
     /// The lines that it can load now. Unknown: all that it is wired to.
-    var lines = PhaseSet.none
+    private(set) var lines = PhaseSet.none
+    /// 1 on those lines.
+    private(set) var onLines = Lanes()
     /// The largest current that it has been allowed and may still be using, on each of its lines.
-    var inForce = PerPhaseAmperes.zero
+    var inForce = Lanes()
     /// What of the measured current is taken to be this station's.
-    var credit = PerPhaseAmperes.zero
+    var credit = Lanes()
     /// The largest limit it may have now, on the grid, and why.
     var highestAmperes = 0.0
     var highestReason = LimitReason.stationMaximum
     /// Its power on each line follows from these.
     var volts = PerPhaseVolts(0, 0, 0)
     /// The share, on the grid, by line, and what ended it.
-    var target = PerPhaseAmperes.zero
+    var target = Lanes()
     var targetReason = LimitReason.mainFuse
     /// The node and the lane that ended it; -1: its own maximum.
     var targetNode = -1
@@ -82,10 +97,17 @@ struct StationState: BitwiseCopyable {
     var unseenLoad = Lanes()
     /// The lines on which it still rises in the filling.
     var rising = PhaseSet.none
+    /// The load of one ampere on all its lines.
+    var riseLoad = Lanes()
+    /// Whether it may still take single steps of what rounding left.
+    var takesSteps = false
+    /// The nodes of its path that bound it: most nodes bound nobody most of the time.
+    var bounding = NodePath()
 
     init(_ rating: StationRating, path: NodePath?) {
         self.rating = rating
         grid = StationGrid(rating)
+        wired = Lanes(1, on: rating.phases)
         self.path = path ?? NodePath()
         do throws(SettingsProblem) {
             try rating.validate()
@@ -93,12 +115,9 @@ struct StationState: BitwiseCopyable {
         } catch {
             isUsable = false
         }
-        told = ToldLimits(knownMaximum(rating))
-    }
-
-    /// The most that it can draw as far as its settings can be read.
-    var maximumAmperes: Double {
-        @_noAllocation @_noLocks @inline(__always) get { knownMaximum(rating) }
+        let maximum = rating.maximumAmperes
+        maximumAmperes = maximum > 0 && maximum < .infinity ? maximum : 0
+        told = ToldLimits(maximumAmperes)
     }
 
     /// The current to which it falls back; its maximum where it has no fall-back.
@@ -117,7 +136,7 @@ struct StationState: BitwiseCopyable {
     /// The power of its share.
     var watts: Double {
         @_noAllocation @_noLocks @inline(__always) get {
-            target.l1 * volts.l1 + target.l2 * volts.l2 + target.l3 * volts.l3
+            target[0] * volts.l1 + target[1] * volts.l2 + target[2] * volts.l3
         }
     }
 
@@ -128,6 +147,13 @@ struct StationState: BitwiseCopyable {
         guard fallBack < highestAmperes else { return }
         highestAmperes = max(fallBack, floorAmperes)
         highestReason = .noMeasurement
+    }
+
+    /// Settles the lines on which it counts.
+    @_noAllocation @_noLocks @inline(__always)
+    mutating func count(on lines: PhaseSet) {
+        self.lines = lines
+        onLines = Lanes(1, on: lines)
     }
 
     /// Whether it takes part in the sharing; for the others their room is kept.
@@ -205,10 +231,4 @@ struct StationState: BitwiseCopyable {
         case .load: true
         }
     }
-}
-
-@_noAllocation @_noLocks
-private func knownMaximum(_ rating: StationRating) -> Double {
-    let maximum = rating.maximumAmperes
-    return maximum > 0 && maximum < .infinity ? maximum : 0
 }

@@ -19,7 +19,7 @@ struct ToldLimits: BitwiseCopyable {
     }
 
     /// Call at every decision, with the limit that stands before it.
-    @_noAllocation @_noLocks
+    @_noAllocation @_noLocks @inline(__always)
     mutating func note(_ amperes: Double, now: MonotonicTime, reactionSeconds: Double) {
         if currentSince == .never { currentSince = now }
         let age = now.seconds(since: currentSince)
