@@ -20,11 +20,8 @@ public final class SiteDevice: Sendable {
     private let stationLines: StationLines
 
     private struct Running {
-        var writers: [StationWriter]
-        var thread: RealtimeThread
-        var watch: RealtimeThread
-        var inputs: RealtimeThread?
-        var wiring: RealtimeThread
+        var threads: [RealtimeThread]
+        var writers: [StationWriter] = []
     }
 
     /// - Parameter inputs: read instead of the inputs that `settings.utilitySignal` names; for tests and simulation.
@@ -56,7 +53,7 @@ public final class SiteDevice: Sendable {
         let lines = stationLines
         let shared = shared
         guard let ready = WakeUp(), let go = WakeUp() else { throw .exhausted("file") }
-        let outcome = Handover<Result<Void, SiteError>>()
+        let outcome = Handover<Result<IIOConnector, SiteError>>()
         let handover = Handover<[StationWriter]>()
         let scheduling = RealtimeThread.Scheduling(
             fifoPriority: settings.realtime.priority, cpu: settings.realtime.cpu,
@@ -66,7 +63,8 @@ public final class SiteDevice: Sendable {
             do throws(SiteError) {
                 var source = try settings.openSource(shared.canceller)
                 let configuration = try settings.meterConfiguration(source)
-                outcome.set(.success(()))
+                let connector = try settings.connector(of: source)
+                outcome.set(.success(connector))
                 ready.signal()
                 // The writers start only when the ADC has answered: nothing is half-done.
                 go.wait(until: .max)
@@ -74,52 +72,34 @@ public final class SiteDevice: Sendable {
                 var control = try ControlLoop(
                     settings, configuration: configuration, writers: writers, outlets: outlets, wishes: wishes,
                     lines: lines, now: MonotonicTime(nanoseconds: MonotonicClock.nanoseconds()))
-                MeasuringThread.run(&source, &control, shared: shared)
+                MeasuringThread.run(&source, &control, connector: connector, shared: shared)
             } catch {
                 outcome.set(.failure(error))
+                shared.lastError.withLock { $0 = "\(error)" }
                 ready.signal()
             }
         }
         guard let thread else { throw .exhausted("thread") }
+        var running = Running(threads: [thread])
         ready.wait(until: .max)
-        if case .failure(let error)? = outcome.value {
-            thread.join()
-            throw error
-        }
         do throws(SiteError) {
-            let watch = try watchThread(whileAlive)
-            let inputs = try inputsThread()
-            let writers: [StationWriter]
-            do throws(SiteError) {
-                writers = try startWriters()
-            } catch {
-                shared.stop()
-                watch.join()
-                inputs?.join()
-                throw error
-            }
-            let wiring: RealtimeThread
-            do throws(SiteError) {
-                wiring = try wiringThread(writers)
-            } catch {
-                writers.forEach { $0.requestStop() }
-                writers.forEach { $0.stop() }
-                shared.stop()
-                watch.join()
-                inputs?.join()
-                throw error
-            }
-            handover.set(writers)
-            go.signal()
-            running.withLock {
-                $0 = Running(writers: writers, thread: thread, watch: watch, inputs: inputs, wiring: wiring)
-            }
+            guard let connector = try outcome.value?.get() else { throw .exhausted("thread") }
+            running.threads.append(try connectThread(connector))
+            running.threads.append(try watchThread(whileAlive))
+            if let thread = try inputsThread() { running.threads.append(thread) }
+            running.writers = try startWriters()
+            running.threads.append(try wiringThread(running.writers))
         } catch {
+            running.writers.forEach { $0.requestStop() }
+            running.writers.forEach { $0.stop() }
             shared.stop()
             go.signal()
-            thread.join()
+            running.threads.forEach { $0.join() }
             throw error
         }
+        handover.set(running.writers)
+        go.signal()
+        self.running.withLock { $0 = running }
     }
 
     /// Ends measuring and leaves every station at its fail-safe limit: all at the same time, within about 2 s, whatever
@@ -142,10 +122,7 @@ public final class SiteDevice: Sendable {
             if !hasEnded || !writer.diagnostics().isLeftAtFailSafe { untold.append(writer.name) }
         }
         shared.stop()
-        running.thread.join()
-        running.watch.join()
-        running.inputs?.join()
-        running.wiring.join()
+        running.threads.forEach { $0.join() }
         return untold.sorted()
     }
 
@@ -224,6 +201,18 @@ public final class SiteDevice: Sendable {
                 station: {
                     WiringWatch.Station(limit: outlets.published[$0].load(), report: writers[$0].report())
                 })
+        }
+        guard let thread else { throw .exhausted("thread") }
+        return thread
+    }
+
+    /// The thread that connects to the ADC anew.
+    private func connectThread(_ connector: IIOConnector) throws(SiteError) -> RealtimeThread {
+        let shared = shared
+        let thread = RealtimeThread(name: "connect") { _ in
+            connector.run(policy: MeasuringThread.reconnecting) { error in
+                shared.lastError.withLock { $0 = "\(error)" }
+            }
         }
         guard let thread else { throw .exhausted("thread") }
         return thread

@@ -162,6 +162,11 @@ public final class SiteTwin: Sendable {
         plant.withState { $0.observer.steps.indices.contains(place) ? $0.observer.steps[place] : nil }
     }
 
+    /// The limit last written to each station, in their order; cheaper than all of the observation.
+    public func commandedAmperes() -> [Double] {
+        plant.withState { $0.model.chargePoints.map(\.commandedAmperes) }
+    }
+
     /// Stations and cars live on while nobody reads the meter.
     private func startKeeper() throws(TwinError) {
         let thread = RealtimeThread(name: "twin-keeper") { [plant, keeperWake, keeperStop] _ in

@@ -3,7 +3,7 @@ extension IIOSource {
     /// The next block is then marked as a discontinuity with the frames that this machine's clock says are lost.
     ///
     /// Blocks; ``IIOCanceller/cancel()`` ends the waiting (but not a connection attempt under way). A thread that must
-    /// not be held up calls ``reconnectOnce()`` at moments of its own choice.
+    /// not be held up leaves connecting to another one (``IIOConnector``).
     ///
     /// - Parameter report: told of each failed attempt and of the seconds until the next.
     /// - Throws: `cancelled`; `sourceChanged` where rate, frame format or scales are not what they were; any other
@@ -35,10 +35,8 @@ extension IIOSource {
     public mutating func reconnectOnce() throws(AcquisitionError) {
         buffer = nil
         let opened = try IIOBuffer.open(settings, canceller: canceller)
-        if let difference = signature.firstDifference(from: opened.plan.signature) {
-            throw .sourceChanged(
-                uri: settings.uri, device: deviceName, what: difference.what, before: difference.here,
-                after: difference.there)
+        if let change = signature.change(to: opened.plan.signature, uri: settings.uri, device: deviceName) {
+            throw change
         }
         resume(with: opened)
     }

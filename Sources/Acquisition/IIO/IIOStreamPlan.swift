@@ -38,6 +38,13 @@ struct IIOStreamSignature: Equatable, Sendable {
         return nil
     }
 
+    /// The error where `other`, of a device that was connected anew, differs.
+    func change(to other: IIOStreamSignature, uri: String, device: String) -> AcquisitionError? {
+        firstDifference(from: other).map {
+            .sourceChanged(uri: uri, device: device, what: $0.what, before: $0.here, after: $0.there)
+        }
+    }
+
     private func words(_ scaling: Scaling?) -> String {
         guard let scaling else { return "absent" }
         return "\(scaling.unitsPerCode.map { "\($0)" } ?? "none") per code, offset \(scaling.codeOffset)"

@@ -57,8 +57,11 @@ public struct BlockTiming: Sendable, BitwiseCopyable {
     /// Its length.
     public internal(set) var length: Int64 = 0
 
+    /// From its last frame until its limits were out.
+    public var totalNanoseconds: Int64 { arrival + work }
+
     var work: Int64 { measuring + deciding + publishing }
-    var isLate: Bool { arrival + work > length }
+    var isLate: Bool { totalNanoseconds > length }
 }
 
 /// How long the real-time thread has taken since the start, block by block.
@@ -102,6 +105,9 @@ extension SiteDevice {
             deciding: timing.deciding.distribution(), publishing: timing.publishing.distribution(),
             work: timing.whole.distribution(), handover: handover, lateBlocks: timing.lateBlockCount)
     }
+
+    /// How many blocks were late since the start. Any thread, no lock.
+    public var lateBlockCount: Int { outlets.timing.lateBlockCount }
 
     /// The late blocks after the first `seen`, oldest first: the latest 16 at most. Any thread, no lock.
     public func lateBlocks(after seen: Int) -> [BlockTiming] { outlets.timing.lateBlocks(after: seen) }

@@ -37,9 +37,15 @@ final class LoopShared: Sendable {
     func end() { ended.store(true, ordering: .releasing) }
 }
 
-/// The real-time thread's life: blocks while there are any; else the fail-safe plan and the way back.
+/// The real-time thread's life: blocks while there are any; else the fail-safe plan when its time has come, while another
+/// thread connects anew.
 enum MeasuringThread {
-    static func run(_ source: inout IIOSource, _ control: inout ControlLoop, shared: LoopShared) {
+    /// Attempts to connect cost little, and nobody charges before one succeeds.
+    static let reconnecting = ReconnectPolicy(longestDelaySeconds: 1)
+
+    static func run(
+        _ source: inout IIOSource, _ control: inout ControlLoop, connector: IIOConnector, shared: LoopShared
+    ) {
         defer { shared.end() }
         while !shared.isStopping {
             do throws(AcquisitionError) {
@@ -48,40 +54,29 @@ enum MeasuringThread {
             } catch {
                 guard !shared.isStopping else { return }
                 control.lost()
-                reconnect(&source, &control, shared, after: error)
+                reconnect(&source, &control, connector, shared, after: error)
             }
         }
     }
 
-    /// Connecting may block for seconds: the fail-safe plan is out before the first attempt.
-    ///
     /// - Parameter loss: what is told to people; never waiting for one who is just reading it.
     private static func reconnect(
-        _ source: inout IIOSource, _ control: inout ControlLoop, _ shared: LoopShared, after loss: AcquisitionError
+        _ source: inout IIOSource, _ control: inout ControlLoop, _ connector: IIOConnector, _ shared: LoopShared,
+        after loss: AcquisitionError
     ) {
-        let policy = ReconnectPolicy()
-        var attempt = 0
-        var next: Int64 = 0
-        var untold: AcquisitionError? = loss
+        var isTold = false
+        connector.request()
         while !shared.isStopping {
             let now = MonotonicClock.nanoseconds()
             control.wait(MonotonicTime(nanoseconds: now))
             shared.heartbeat.beat(at: now)
-            if let error = untold, shared.lastError.withLockIfAvailable({ $0 = "\(error)" }) != nil { untold = nil }
-            guard control.holdsFailSafePlan, now >= next else {
-                MonotonicClock.sleep(until: now + 20_000_000)
-                continue
-            }
-            do throws(AcquisitionError) {
-                try source.reconnectOnce()
+            if source.resume(from: connector) {
                 control.regained()
                 shared.lastError.withLock { $0 = nil }
                 return
-            } catch {
-                untold = error
-                attempt += 1
-                next = MonotonicClock.nanoseconds() + Int64(policy.delaySeconds(beforeAttempt: attempt) * 1e9)
             }
+            if !isTold { isTold = shared.lastError.withLockIfAvailable { $0 = $0 ?? "\(loss)" } != nil }
+            MonotonicClock.sleep(until: now + 10_000_000)
         }
     }
 }

@@ -20,6 +20,15 @@ extension SiteSettings {
         }
     }
 
+    /// What connects anew, for another thread.
+    func connector(of source: borrowing IIOSource) throws(SiteError) -> IIOConnector {
+        do throws(AcquisitionError) {
+            return try source.makeConnector()
+        } catch {
+            throw .acquisition(error)
+        }
+    }
+
     /// The meter's configuration for what the ADC turned out to be.
     func meterConfiguration(_ source: borrowing IIOSource) throws(SiteError) -> MeterConfiguration {
         // A tenth of the nominal voltage: IEC 61000-4-30 calls less than that an interruption.

@@ -15,11 +15,11 @@ final class BenchBed {
     let stairs: Int
     private var disturbances: [() -> Void] = []
 
-    /// What a car gets where all charge alike: far enough above the 6 A at which nothing is left to lower.
-    private static let shareAmperes = 14.0
-    /// What each further load adds: a little more than the margin, so that each has to be answered at once and as many as
-    /// possible fit.
-    static let stepAmperes = 3.5
+    /// What a car gets where all charge alike: far above the 6 A at which nothing is left to lower.
+    private static let shareAmperes = 30.0
+    /// What each further load adds: more than the ampere by which limits are rounded, so that each has to be answered, and
+    /// little, so that as many as possible fit.
+    static let stepAmperes = 2.0
     /// What the building takes on each line beside its cars.
     static let baseAmperes = 5.0
     /// What a line bears, less the margin.
@@ -32,7 +32,7 @@ final class BenchBed {
         self.scenario = scenario
         lines = 0..<min(3, scenario.stations)
         let perLine = Double((scenario.stations + 2) / 3)
-        stairs = min(12, Int((Self.shareAmperes - 6.5) * perLine / Self.stepAmperes))
+        stairs = min(60, Int((Self.shareAmperes - 6.5) * perLine / Self.stepAmperes))
         var options = TwinOptions()
         options.sampleRateHz = scenario.sampleRateHz
         options.mainLimitAmperes = Self.shareAmperes * perLine + Self.baseAmperes + options.marginAmperes

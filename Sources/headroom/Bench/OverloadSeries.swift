@@ -98,7 +98,7 @@ struct OverloadSeries {
         if line.places.count < line.times.count {
             guard now >= line.times[line.places.count] else { return }
             let others = BenchBed.baseAmperes + Double(line.places.count + 1) * BenchBed.stepAmperes
-            let needsAnswer = others + commandedAmperes(line.phase, bed.twin.observation()) > bed.usableAmperes + 0.5
+            let needsAnswer = others + commandedAmperes(line.phase) > bed.usableAmperes + 0.5
             let place = bed.twin.switchOn(
                 amperes: BenchBed.stepAmperes, phase: line.phase,
                 seconds: Double(line.end - MonotonicClock.nanoseconds()) / 1e9)
@@ -119,8 +119,8 @@ struct OverloadSeries {
         }
     }
 
-    private func commandedAmperes(_ phase: Int, _ seen: TwinObservation) -> Double {
-        seen.stations.prefix(bed.scenario.stations).enumerated().filter { $0.offset % 3 == phase }
-            .reduce(0) { $0 + $1.element.commandedAmperes }
+    private func commandedAmperes(_ phase: Int) -> Double {
+        bed.twin.commandedAmperes().prefix(bed.scenario.stations).enumerated()
+            .filter { $0.offset % 3 == phase }.reduce(0) { $0 + $1.element }
     }
 }

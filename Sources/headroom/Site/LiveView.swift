@@ -24,6 +24,7 @@ struct SiteView {
     var isReceiverFaulty: Bool
     var messages: [String]
     var wiring: WiringReport
+    var lateBlockCount: Int
     var seconds: Double
     var now: MonotonicTime
 
@@ -36,6 +37,7 @@ struct SiteView {
         isReceiverFaulty = device.isReceiverFaulty
         messages = device.messages()
         wiring = device.wiring()
+        lateBlockCount = device.lateBlockCount
         seconds = Double(MonotonicClock.nanoseconds() - begun) / 1e9
     }
 
@@ -114,7 +116,8 @@ struct SiteView {
         lines += [
             "",
             "  \(snapshot.frames) frames, \(lost)"
-                + (snapshot.reconnects > 0 ? ", \(snapshot.reconnects) reconnects" : ""),
+                + (snapshot.reconnects > 0 ? ", \(snapshot.reconnects) reconnects" : "")
+                + (lateBlockCount > 0 ? ", \(lateBlockCount) late blocks" : ""),
         ]
         for alarm in alarms { lines += wrapped(alarm, first: "  ! ", width: 80) }
         for message in messages where seconds < 10 || !snapshot.isMeasuring {
@@ -240,6 +243,7 @@ struct SiteView {
             "{\"t_s\":\(fixed(seconds, 3)),\"f_hz\":\(json(window.frequencyHz)),\"phases\":{\(phases.joined(separator: ","))},"
             + "\"stations\":[\(list.joined(separator: ","))],\(limitMembers)\"frames\":\(snapshot.frames),"
             + "\"frames_lost\":\(snapshot.framesLost),\"reconnects\":\(snapshot.reconnects),"
+            + "\"late_blocks\":\(lateBlockCount),"
             + "\"flags\":[\(window.flags.words.map { json($0) }.joined(separator: ","))],"
             + "\"alarms\":[\(alarms.map { json($0) }.joined(separator: ","))]}"
     }

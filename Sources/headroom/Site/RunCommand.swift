@@ -17,6 +17,8 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "One JSON line per second, and a summary line at the end.")
     var json = false
 
+    @OptionGroup var interval: JSONInterval
+
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp("Stop after this long.", valueName: "s"))
@@ -35,7 +37,10 @@ struct RunCommand: ParsableCommand {
             let device = SiteDevice(settings)
             try device.start(whileAlive: ServiceManager.tellAlive)
             ServiceManager.tellReady()
-            Session.watch(device, json: json, seconds: seconds, linesEverySeconds: 60, recorder: recorder) { _ in "" }
+            Session.watch(
+                device, json: json, seconds: seconds, linesEverySeconds: 60, jsonEverySeconds: interval.every,
+                recorder: recorder
+            ) { _ in "" }
         }
     }
 }
@@ -46,23 +51,26 @@ enum Session {
     ///
     /// - Parameter extra: further members for the JSON summary, each with a comma before it.
     static func watch(
-        _ device: SiteDevice, json: Bool, seconds: Double?, linesEverySeconds: Double,
+        _ device: SiteDevice, json: Bool, seconds: Double?, linesEverySeconds: Double, jsonEverySeconds: Double = 1,
         recorder: DecisionRecorder? = nil, extra: (SiteView) -> String
     ) {
         let kind = ViewKind.suitable(json: json)
         for message in device.messages() { complain("headroom: warning: \(message)") }
         let begun = MonotonicClock.nanoseconds()
-        Watching(kind: kind, seconds: seconds, linesEverySeconds: linesEverySeconds).run(device, recorder)
+        Watching(
+            kind: kind, seconds: seconds, linesEverySeconds: linesEverySeconds, jsonEverySeconds: jsonEverySeconds
+        ).run(device, recorder)
         let last = SiteView(device, since: begun)
+        let latencies = device.latencies()
         ServiceManager.tellStopping()
         let untold = device.stop()
         for name in untold {
             complain("headroom: \(name) could not be told its fail-safe limit; it falls back by itself if it can")
         }
         if kind == .json {
-            print(Summary.jsonLine(last, extra: extra(last)))
+            print(Summary.jsonLine(last, latencies, extra: extra(last)))
         } else {
-            Summary.lines(last).forEach { print($0) }
+            Summary.lines(last, latencies).forEach { print($0) }
         }
     }
 }

@@ -1,10 +1,11 @@
 import Allocation
+import Realtime
 import Site
 import Stations
 
 /// What a run came to, as the device saw it.
 enum Summary {
-    static func lines(_ view: SiteView) -> [String] {
+    static func lines(_ view: SiteView, _ latencies: LoopLatencies) -> [String] {
         let snapshot = view.snapshot
         let limits = view.settings.supply.limits
         var lines = ["", "After \(fixed(view.seconds, 0)) s"]
@@ -34,11 +35,34 @@ enum Summary {
         lines.append(
             "  frames         \(snapshot.frames) taken, \(snapshot.framesLost) lost, \(snapshot.gaps) gaps, "
                 + "\(snapshot.reconnects) reconnects")
+        lines.append(
+            "  its own times  median, p99, longest in ms: block in memory \(times(latencies.arrival)) after its last frame; "
+                + "readings, decisions, handing over \(times(latencies.work)); lower limit in a socket "
+                + times(latencies.handover))
+        lines.append("  late blocks    \(latencies.lateBlocks) of \(snapshot.blocks)")
         return lines
     }
 
+    private static func times(_ distribution: LatencyDistribution) -> String {
+        [0.5, 0.99, 1].map { milliseconds(distribution.nanoseconds(atShare: $0)) }.joined(separator: ", ")
+    }
+
+    private static func jsonTimes(_ latencies: LoopLatencies) -> String {
+        let times = [
+            ("arrival", latencies.arrival), ("measuring", latencies.measuring), ("deciding", latencies.deciding),
+            ("publishing", latencies.publishing), ("handover", latencies.handover),
+        ]
+        return times.map { name, distribution in
+            let shares = [("p50_ms", 0.5), ("p99_ms", 0.99), ("p99.9_ms", 0.999), ("longest_ms", 1)]
+            let members = shares.map { key, share in
+                "\(json(key)):\(json(distribution.nanoseconds(atShare: share).map { Double($0) / 1e6 }))"
+            }
+            return "\(json(name)):{\"count\":\(distribution.count),\(members.joined(separator: ","))}"
+        }.joined(separator: ",")
+    }
+
     /// The same as one JSON line with `"summary":true`.
-    static func jsonLine(_ view: SiteView, extra: String = "") -> String {
+    static func jsonLine(_ view: SiteView, _ latencies: LoopLatencies, extra: String = "") -> String {
         let snapshot = view.snapshot
         func list(_ values: SIMD3<Double>, per unit: Double = 1) -> String {
             "[\(json(values[0] / unit)),\(json(values[1] / unit)),\(json(values[2] / unit))]"
@@ -49,6 +73,7 @@ enum Summary {
             + "\"exported_wh\":\(list(snapshot.energy.exported, per: 3600)),\"highest_a\":\(list(snapshot.highestAmperes)),"
             + "\"seconds_above_main_limit\":\(list(snapshot.secondsAboveMainLimit)),"
             + "\"station_seconds_by_reason\":{\(ruled.joined(separator: ","))},\"frames\":\(snapshot.frames),"
-            + "\"frames_lost\":\(snapshot.framesLost),\"gaps\":\(snapshot.gaps),\"reconnects\":\(snapshot.reconnects)\(extra)}"
+            + "\"frames_lost\":\(snapshot.framesLost),\"gaps\":\(snapshot.gaps),\"reconnects\":\(snapshot.reconnects),"
+            + "\"late_blocks\":\(latencies.lateBlocks),\"times\":{\(jsonTimes(latencies))}\(extra)}"
     }
 }

@@ -54,6 +54,8 @@ struct TwinCommand: ParsableCommand {
     @Flag(help: "One JSON line per second with a file of stations; at the end one with what the twin's observer saw.")
     var json = false
 
+    @OptionGroup var interval: JSONInterval
+
     func run() throws {
         try reportingErrors {
             try checkSeconds(seconds)
@@ -71,7 +73,7 @@ struct TwinCommand: ParsableCommand {
             TwinView.addresses(twin.description).forEach { complain($0) }
             clouds.flatMap(\.lines).forEach { complain($0) }
             if isOfStations {
-                try TwinView.watch(twin, kind: .suitable(json: json), seconds: seconds)
+                try TwinView.watch(twin, kind: .suitable(json: json), seconds: seconds, every: interval.every)
             } else {
                 try Self.wait(seconds)
             }

@@ -61,15 +61,16 @@ struct TwinView {
     }
 
     /// Shows a twin until the time is up or a signal comes.
-    static func watch(_ twin: SiteTwin, kind: ViewKind, seconds: Double?) throws {
+    static func watch(_ twin: SiteTwin, kind: ViewKind, seconds: Double?, every: Double) throws {
         guard let wake = WakeUp() else { throw RunError("no file descriptor left; raise the limit (ulimit -n)") }
         let interrupt = Interrupt { wake.signal() }
         defer { interrupt.release() }
         let end = seconds.map { MonotonicClock.nanoseconds() + Int64($0 * 1e9) } ?? .max
         var last: [String] = []
         var drawn = 0
+        let step = kind == .table ? 500_000_000 : kind == .json ? Int64(every * 1e9) : 1_000_000_000
         while !interrupt.hasHappened, MonotonicClock.nanoseconds() < end {
-            wake.wait(until: min(end, MonotonicClock.nanoseconds() + (kind == .table ? 500_000_000 : 1_000_000_000)))
+            wake.wait(until: min(end, MonotonicClock.nanoseconds() + step))
             let view = TwinView(description: twin.description, seen: twin.observation())
             switch kind {
             case .json: print(view.jsonLine)

@@ -10,6 +10,8 @@ struct Watching {
     var seconds: Double?
     /// A plain line at least this often; sooner when a limit, a status or an alarm changes.
     var linesEverySeconds: Double
+    /// A JSON line each.
+    var jsonEverySeconds = 1.0
 
     func run(_ device: SiteDevice, _ recorder: DecisionRecorder? = nil) {
         let begun = MonotonicClock.nanoseconds()
@@ -17,12 +19,13 @@ struct Watching {
         guard let wake = WakeUp() else { return }
         let interrupt = Interrupt { wake.signal() }
         defer { interrupt.release() }
-        let step: Int64 = kind == .table ? 500_000_000 : 1_000_000_000
+        let step = kind == .table ? 500_000_000 : kind == .json ? Int64(jsonEverySeconds * 1e9) : 1_000_000_000
         var next = begun + step
         var lastState: [String] = []
         var lastLine = -Double.infinity
         var drawn = 0
         var events = InterventionEvents()
+        var lateBlocks = LateBlockEvents()
         defer { events.report(device, kind: kind, isLast: true) }
         while !interrupt.hasHappened {
             wake.wait(until: min(next, end))
@@ -30,6 +33,7 @@ struct Watching {
             next = max(next + step, now)
             let view = SiteView(device, since: begun)
             events.report(device, kind: kind)
+            lateBlocks.report(device, kind: kind)
             recorder?.take(device, since: begun)
             switch kind {
             case .json: print(view.jsonLine)
