@@ -3,19 +3,23 @@
 
 `headroom twin` is the building, `headroom run` the device, both as processes; between them this script: every byte between
 the device, its ADC and its stations goes through it. Faults, a few seconds apart: the ADC's connection stalls (briefly:
-frames get lost; for long: it is given up) or breaks, its server is gone, stations break their connections, are gone or
+frames get lost; for long: it is given up) or breaks, its server is gone, frames are lost in the ADC, its timestamps jump,
+the machine's clock is set (with Debian's faketime where it is installed), stations break their connections, are gone or
 accept and never answer, the device is killed (SIGKILL) and started again at once or after its stations have given it up,
 it is stopped for seconds (SIGSTOP), all processors are busy, memory is churned, what it prints goes to a full disk.
 
-What must hold, by what the building's own observer prints each second: a station that has heard nothing for longer than
-its time-out is at its fail-safe current or below; the device never ends by itself; after a fault it measures, all
-stations answer and none is silent within --recovery seconds; its memory and open files do not grow.
+What must hold, by what the building's own observer prints ten times a second: a station that has heard nothing for longer
+than its time-out is at its fail-safe current or below; on no line are the limits in force more than the main fuse leaves
+beside the other load for longer than 3 s while nothing is disturbed, nor does the current stay above the fuse for longer
+than stations and cars take to fall back; the device never ends by itself; after a fault it measures, all stations answer and none is silent
+within --recovery seconds; its memory and open files do not grow.
 
 Example, from the repository's root after `swift build -c release --product headroom`:
   python3 Tests/Soak/soak.py --seconds 600 --seed 7
 """
 import argparse
 import collections
+import glob
 import json
 import multiprocessing
 import os
@@ -31,6 +35,11 @@ import threading
 import time
 
 FAIL_SAFE_AFTER_S = 10
+MAIN_LIMIT_A = 100
+# The stations' time-out, what a car may take to follow (IEC 61851-1), and a second to see it.
+LONGEST_OVERLOAD_S = FAIL_SAFE_AFTER_S + 5 + 2
+LONGEST_MISFIT_S = 3
+LINES_EVERY_S = 0.1
 STATIONS = """stations:
   - profile: generic-modbus
     count: 8
@@ -142,15 +151,31 @@ class Lines(threading.Thread):
 class Device:
     def __init__(self, program, config):
         self.program, self.config, self.process, self.lines, self.starts = program, config, None, None, 0
+        self.environment = dict(os.environ)
+        self.clock = None
+        library = glob.glob("/usr/lib/*/faketime/libfaketimeMT.so.1")
+        if library:
+            self.clock = config + ".clock"
+            self.set_clock(0)
+            self.environment |= {"LD_PRELOAD": library[0], "FAKETIME_TIMESTAMP_FILE": self.clock, "FAKETIME_NO_CACHE": "1",
+                                 "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+
+    def set_clock(self, seconds):
+        """How far the wall clock that the device sees is ahead of the real one."""
+        with open(self.clock + ".new", "w") as file:
+            file.write(f"{seconds:+d}\n")
+        os.replace(self.clock + ".new", self.clock)
 
     def start(self, full_disk=False):
-        command = [self.program, "run", "--config", self.config, "--json"]
+        command = [self.program, "run", "--config", self.config, "--json", "--every", str(LINES_EVERY_S)]
         self.starts += 1
         if full_disk:
             full = open("/dev/full", "w")
-            self.process, self.lines = subprocess.Popen(command, stdout=full, stderr=full), None
+            self.process = subprocess.Popen(command, stdout=full, stderr=full, env=self.environment)
+            self.lines = None
         else:
-            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                                            env=self.environment)
             self.lines = Lines(self.process.stdout)
 
     def kill(self):
@@ -186,8 +211,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=600)
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 31))
-    parser.add_argument("--recovery", type=float, default=4,
-                        help="seconds from a fault's end (default 4: of them 2 are what can be told by lines each second)")
+    parser.add_argument("--recovery", type=float, default=2, help="seconds from a fault's end (default 2)")
     parser.add_argument("--program", default=".build/release/headroom")
     options = parser.parse_args()
     chance = random.Random(options.seed)
@@ -196,8 +220,9 @@ def main():
     stations, config = f"{folder}/stations.yaml", f"{folder}/site.yaml"
     open(stations, "w").write(STATIONS)
     twin = subprocess.Popen(
-        [options.program, "twin", "--stations", stations, "--json", "--write-config", config, "--main-limit", "100"],
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        [options.program, "twin", "--stations", stations, "--json", "--every", str(LINES_EVERY_S), "--faults",
+         "--write-config", config, "--main-limit", str(MAIN_LIMIT_A)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     while not (os.path.exists(config) and os.path.getsize(config) > 0):
         if twin.poll() is not None:
             sys.exit("the twin ended; try headroom twin by hand")
@@ -219,9 +244,33 @@ def main():
     open(config, "w").write(text)
 
     broken = []
+    calm_since = [float("inf")]
+    since = {}
+
+    def lasts(name, is_so, time_s, longest_s):
+        """True once, when something has been so for longer than it may."""
+        if not is_so:
+            since.pop(name, None)
+            return False
+        began = since.setdefault(name, time_s)
+        if began is None or time_s - began <= longest_s:
+            return False
+        since[name] = None
+        return True
 
     def observe(line):
-        for station in line.get("stations", []):
+        stations = line.get("stations", [])
+        for phase, flowing in enumerate(line.get("phases_a", [])):
+            time_s = line["t_s"]
+            if lasts(("over", phase), flowing > MAIN_LIMIT_A, time_s, LONGEST_OVERLOAD_S):
+                broken.append(f"L{phase + 1} above its fuse for {LONGEST_OVERLOAD_S} s: {flowing} A")
+            others = max(0, flowing - sum(s["drawn_a"] for s in stations))
+            fits = others + sum(max(s["limit_in_force_a"], s["drawn_a"]) for s in stations) <= MAIN_LIMIT_A
+            is_calm = time.monotonic() > calm_since[0]
+            if lasts(("fit", phase), is_calm and not fits, time_s, LONGEST_MISFIT_S):
+                limits = [s["limit_in_force_a"] for s in stations]
+                broken.append(f"L{phase + 1}: {others:.1f} A of other load, and limits in force of {limits} A")
+        for station in stations:
             silence, after, safe = (station.get(key) for key in ("since_contact_s", "fail_safe_after_s", "fail_safe_a"))
             if silence is None or not after or safe is None or silence < after + 2:
                 continue
@@ -240,7 +289,7 @@ def main():
         if lines is None:
             # It prints to a full disk: its stations tell.
             last = building.last if building.at > since else None
-            return bool(last) and all((s["since_contact_s"] or 99) < 2.5 for s in last["stations"])
+            return bool(last) and all((s["since_contact_s"] or 99) < 1.5 for s in last["stations"])
         line = lines.last if lines.at > since else None
         return bool(line) and all(s["answering"] for s in line["stations"]) and not any(
             "no measurement" in alarm or "fail-safe plan" in alarm for alarm in line["alarms"])
@@ -268,8 +317,19 @@ def main():
         time.sleep(seconds)
         device.process.send_signal(signal.SIGCONT)
 
+    def adc_fault(line):
+        twin.stdin.write(line + "\n")
+        twin.stdin.flush()
+        time.sleep(0.3)
+
+    def set_clock():
+        device.set_clock(chance.choice([-86400, -3600, -1, 1, 3600, 86400, 10 ** 8]))
+        time.sleep(1)
+
     cores = os.cpu_count() or 1
     faults = {
+        "frames lost in the ADC": lambda: adc_fault(f"lose-frames {chance.randint(1, 30000)}"),
+        "ADC's timestamps jump": lambda: adc_fault(f"shift-timestamps {chance.choice([-3600, -1, -0.01, 0.01, 1, 3600])}"),
         "ADC stalls, frames lost": lambda: meter_fault("stall", chance.uniform(0.35, 0.45)),
         "ADC stalls for seconds": lambda: meter_fault("stall", chance.uniform(1, 4)),
         "ADC's connection breaks": lambda: meter_fault("cut", 0),
@@ -284,6 +344,10 @@ def main():
         "memory churned": lambda: beside(churn, cores, chance.uniform(2, 5)),
         "prints to a full disk": lambda: kill(0.1, full_disk=True),
     }
+    if device.clock:
+        faults["the machine's clock is set"] = set_clock
+    else:
+        print("the machine's clock is not set: faketime is not installed", flush=True)
     recoveries = collections.defaultdict(list)
     began = time.monotonic()
     while not is_well(began) and time.monotonic() < began + 60:
@@ -296,6 +360,7 @@ def main():
         if device.process.poll() is not None:
             broken.append(f"the device ended by itself with {device.process.returncode}")
             break
+        calm_since[0] = float("inf")
         faults[name]()
         ended = time.monotonic()
         while not is_well(ended):
@@ -304,13 +369,17 @@ def main():
             time.sleep(0.02)
         took = time.monotonic() - ended
         recoveries[name].append(took)
-        print(f"{ended - began:7.1f} s  {name}: well after {took:.1f} s", flush=True)
+        calm_since[0] = time.monotonic()
+        print(f"{ended - began:7.1f} s  {name}: well after {took:.2f} s", flush=True)
         if took > options.recovery:
             broken.append(f"{name}: {took:.1f} s until it was well")
         if device.lines is None:
+            calm_since[0] = float("inf")
             kill(0.1)
-            while not is_well(time.monotonic() - 1):
+            started = time.monotonic()
+            while not is_well(started):
                 time.sleep(0.1)
+            calm_since[0] = time.monotonic()
         time.sleep(chance.uniform(1, 4))
         if name.startswith("killed"):
             first = None
@@ -330,9 +399,9 @@ def main():
     print(f"\n{'fault':40} {'times':>5} {'median s':>9} {'longest s':>9}")
     for name, times in sorted(recoveries.items()):
         times.sort()
-        print(f"{name:40} {len(times):5} {times[len(times) // 2]:9.1f} {times[-1]:9.1f}")
+        print(f"{name:40} {len(times):5} {times[len(times) // 2]:9.2f} {times[-1]:9.2f}")
     print(f"starts {device.starts}, seconds above the main fuse {seen.get('seconds_above_main_limit')}, "
-          f"highest {seen.get('highest_a')} A of 100")
+          f"highest {seen.get('highest_a')} A of {MAIN_LIMIT_A}")
     for problem in broken:
         print(f"BROKEN {problem}")
     sys.exit(1 if broken else 0)

@@ -11,15 +11,18 @@ final class BenchBed {
     let scenario: BenchScenario
     /// Lines at which cars charge.
     let lines: Range<Int>
-    /// So many overloads can follow each other on a line before all its stations are at 6 A.
+    /// So many overloads follow each other on a line: before its stations are at 6 A, and before a car can follow.
     let stairs: Int
     private var disturbances: [() -> Void] = []
 
-    /// What a car gets where all charge alike: far above the 6 A at which nothing is left to lower.
-    private static let shareAmperes = 30.0
+    /// What a car gets where all charge alike: far above the 6 A at which nothing is left to lower, and so little that on
+    /// a line with a station less they still use all of it.
+    private static let shareAmperes = 26.0
     /// What each further load adds: more than the ampere by which limits are rounded, so that each has to be answered, and
     /// little, so that as many as possible fit.
     static let stepAmperes = 2.0
+    /// So many come before the first car can follow the first of them.
+    private static let mostStairs = 26
     /// What the building takes on each line beside its cars.
     static let baseAmperes = 5.0
     /// What a line bears, less the margin.
@@ -32,7 +35,7 @@ final class BenchBed {
         self.scenario = scenario
         lines = 0..<min(3, scenario.stations)
         let perLine = Double((scenario.stations + 2) / 3)
-        stairs = min(60, Int((Self.shareAmperes - 6.5) * perLine / Self.stepAmperes))
+        stairs = min(Self.mostStairs, Int((Self.shareAmperes - 6.5) * perLine / Self.stepAmperes))
         var options = TwinOptions()
         options.sampleRateHz = scenario.sampleRateHz
         options.mainLimitAmperes = Self.shareAmperes * perLine + Self.baseAmperes + options.marginAmperes

@@ -12,7 +12,7 @@ struct BenchCommand: ParsableCommand {
             is switched on: undisturbed, beside other work on all processors, with dead stations, with many readers, \
             with settings that change, with other block lengths and numbers of stations. Each situation beside how late the \
             machine wakes any thread up, so that a long tail is told apart. Then as a process of its own, for processor \
-            time and memory. Exit code 1 where a budget is broken.
+            time and memory. Exit code 1 where a budget is broken or could not be measured.
 
             Example: sudo headroom bench --seconds 60 --report bench.html
             """)
@@ -51,12 +51,19 @@ struct BenchCommand: ParsableCommand {
             if let report { try SettingsFile.requireNew(report) }
             try Self.tellScheduling(priority)
             var results: [BenchResult] = []
+            var isIncomplete = false
             for scenario in BenchScenario.all where wanted.contains(scenario.name) {
                 var bar = ProgressBar(leading(scenario.name, 9))
-                results.append(
-                    try BenchResult.measure(
-                        scenario, seconds: seconds, priority: priority > 0 ? priority : nil, report: { bar.update($0) })
-                )
+                do {
+                    results.append(
+                        try BenchResult.measure(
+                            scenario, seconds: seconds, priority: priority > 0 ? priority : nil,
+                            report: { bar.update($0) }))
+                } catch let error as RunError {
+                    // What the others came to is not lost.
+                    complain("headroom: \(error)")
+                    isIncomplete = true
+                }
             }
             var programs: [ProgramRun] = []
             if wanted.contains("program") {
@@ -74,7 +81,7 @@ struct BenchCommand: ParsableCommand {
             if let report {
                 try SettingsFile.write(BenchPage.html(results, programs, budgets), to: report)
             }
-            if budgets.contains(where: { $0.verdict == .broken }) { throw ExitCode(1) }
+            if isIncomplete || budgets.contains(where: { $0.verdict == .broken }) { throw ExitCode(1) }
         }
     }
 

@@ -1,18 +1,18 @@
 import Realtime
 
-/// The results for people on a terminal, 100 columns at most.
+/// The results for people on a terminal, 110 columns at most.
 enum BenchText {
     static func lines(_ results: [BenchResult], _ programs: [ProgramRun], _ budgets: [Budget]) -> [String] {
         var lines: [String] = []
         if !results.isEmpty {
             lines += [
-                "milliseconds                          p50     p99   p99.9     max   how many", "",
+                "milliseconds                          p50     p99   p99.9  p99.99     max   how many", "",
             ]
             for result in results { lines += rows(result) }
         }
         if !programs.isEmpty {
             lines += [
-                "the device program, 16 stations   processor   memory   wake-ups/s   first block   first plan"
+                "the device program, 16 stations   processor   memory   wake-ups/s   first block   first plan   A53 board"
             ]
             for program in programs {
                 lines.append(
@@ -21,7 +21,8 @@ enum BenchText {
                         + padded(fixed(Double(program.residentBytes) / 1e6, 1) + " MB", 10)
                         + padded(fixed(program.wakeUpsPerSecond, 0), 12)
                         + padded(program.secondsToFirstBlock.map { fixed(1000 * $0, 0) + " ms" } ?? "–", 14)
-                        + padded(program.secondsToFirstPlan.map { fixed(1000 * $0, 0) + " ms" } ?? "–", 13))
+                        + padded(program.secondsToFirstPlan.map { fixed(1000 * $0, 0) + " ms" } ?? "–", 13)
+                        + padded("≈ " + fixed(program.wattsOnCortexA53, 2) + " W", 12))
             }
             lines.append("")
         }
@@ -48,7 +49,7 @@ enum BenchText {
     private static func rows(_ result: BenchResult) -> [String] {
         func row(_ name: String, _ distribution: LatencyDistribution) -> String {
             "  " + leading(name, 32)
-                + [0.5, 0.99, 0.999].map { padded(milliseconds(distribution.nanoseconds(atShare: $0)), 8) }.joined()
+                + [0.5, 0.99, 0.999, 0.9999].map { padded(milliseconds(distribution.nanoseconds(atShare: $0)), 8) }.joined()
                 + padded(distribution.count > 0 ? milliseconds(distribution.maximumNanoseconds) : "–", 8)
                 + padded("\(distribution.count)", 11)
         }
@@ -104,7 +105,8 @@ enum BenchJSON {
         "{\"type\":\"program\",\"rate_hz\":\(program.sampleRateHz),\"stations\":\(program.stations),"
             + "\"processor_share\":\(json(program.processorShare)),\"resident_bytes\":\(program.residentBytes),"
             + "\"wake_ups_per_s\":\(json(program.wakeUpsPerSecond)),\"threads\":\(program.threads),"
-            + "\"first_block_s\":\(json(program.secondsToFirstBlock)),\"first_plan_s\":\(json(program.secondsToFirstPlan))}"
+            + "\"first_block_s\":\(json(program.secondsToFirstBlock)),\"first_plan_s\":\(json(program.secondsToFirstPlan)),"
+            + "\"cortex_a53_w\":\(json(program.wattsOnCortexA53))}"
     }
 
     private static func line(_ budget: Budget) -> String {

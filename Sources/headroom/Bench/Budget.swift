@@ -57,6 +57,16 @@ struct Budget {
                     "\(name): overload to lower limit received", 0.999, 35_000_000, result.answers,
                     result.machine.normal))
         }
+        let short = results.filter { $0.scenario.blockMilliseconds <= 10 }
+        if short.count > 1 {
+            var all = LatencyDistribution(), machine = LatencyDistribution()
+            for result in short {
+                all.add(result.answers)
+                machine.add(result.machine.normal)
+            }
+            let name = "all up to 10 ms blocks: overload to lower limit received"
+            budgets.append(time(name, 0.999, 35_000_000, all, machine))
+        }
         if let quiet = result("quiet")?.answers, let median = quiet.nanoseconds(atShare: 0.5) {
             for name in ["dead", "readers", "settings"] {
                 guard let other = result(name)?.answers, let otherMedian = other.nanoseconds(atShare: 0.5) else {

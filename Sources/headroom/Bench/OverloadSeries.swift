@@ -4,8 +4,9 @@ import SiteTwin
 /// Overload after overload in the waveform, at random moments of the mains' cycle, until the lower limit that each calls
 /// for was received by a station: judged by the building's own observer.
 ///
-/// On each line by itself, as soon as its fuse is used up: a staircase of loads, each of them 60 to 80 ms after the one
-/// before and too much, all of them before the first car can follow (1 s). Then all are off, and limits rise again.
+/// On each line by itself, when its fuse has been used up for a while: a staircase of loads, each of them 30 to 45 ms after
+/// the one before and too much, all of them before the first car can follow (1 s): a car that draws less just then hides a
+/// load from any meter. Then all are off, and limits rise again.
 struct OverloadSeries {
     private let bed: BenchBed
     private var lines: [Line]
@@ -14,10 +15,12 @@ struct OverloadSeries {
     let answers = LatencyHistogram()
     /// Overloads that no station on their line was told a lower limit for within 0.25 s.
     private(set) var unanswered = 0
-    private(set) var staircases = 0
 
     private static let longestAnswer: Int64 = 250_000_000
     private static let pollInterval: Int64 = 4_000_000
+    /// A line has been used up for so long before it is overloaded: until its stations have reported what their cars
+    /// draw now. Before, the device holds a part of it for base load, and lowers once for several loads.
+    private static let settledAfter: Int64 = 2_000_000_000
 
     private struct Line {
         var phase: Int
@@ -28,6 +31,8 @@ struct OverloadSeries {
         /// When each load of the staircase comes, and when all go, in monotonic nanoseconds; empty: it waits for cars.
         var times: [Int64] = []
         var end: Int64 = 0
+        /// nil: it is not.
+        var usedUpSince: Int64?
     }
 
     init(_ bed: BenchBed) {
@@ -61,8 +66,10 @@ struct OverloadSeries {
                 // Looking costs the building time: seldom, and never while it answers.
                 if now >= looksAt, lines.contains(where: \.times.isEmpty) {
                     let seen = bed.twin.observation()
-                    for index in lines.indices where lines[index].times.isEmpty && isUsedUp(lines[index].phase, seen) {
-                        begin(index, now)
+                    for index in lines.indices where lines[index].times.isEmpty {
+                        let isUsedUp = isUsedUp(lines[index].phase, seen)
+                        lines[index].usedUpSince = isUsedUp ? lines[index].usedUpSince ?? now : nil
+                        if let since = lines[index].usedUpSince, now - since >= Self.settledAfter { begin(index, now) }
                     }
                     looksAt = now + 50_000_000
                 }
@@ -73,24 +80,21 @@ struct OverloadSeries {
         }
     }
 
-    /// The line carries what its fuse bears, less what a load adds, and its stations hold enough to be lowered.
+    /// The line carries what its fuse bears, less what a load adds, and its stations may draw no less.
     private func isUsedUp(_ phase: Int, _ seen: TwinObservation) -> Bool {
-        let stations = seen.stations.prefix(bed.scenario.stations).enumerated().filter { $0.offset % 3 == phase }
-        let lowerable = stations.reduce(0) { $0 + max(0, $1.element.commandedAmperes - 6) }
-        return seen.amperes[phase] + 0.7 * BenchBed.stepAmperes > bed.usableAmperes
-            && lowerable >= Double(bed.stairs) * BenchBed.stepAmperes
+        let almost = bed.usableAmperes - 0.7 * BenchBed.stepAmperes
+        return seen.amperes[phase] > almost && BenchBed.baseAmperes + commandedAmperes(phase) > almost
     }
 
     private mutating func begin(_ index: Int, _ now: Int64) {
         var line = Line(phase: lines[index].phase)
         var time = now
         line.times = (0..<bed.stairs).map { _ in
-            time += Int64.random(in: 60_000_000...80_000_000, using: &random)
+            time += Int64.random(in: 30_000_000...45_000_000, using: &random)
             return time
         }
-        line.end = time + 80_000_000
+        line.end = time + 60_000_000
         lines[index] = line
-        staircases += 1
     }
 
     private mutating func advance(_ index: Int, _ now: Int64) {

@@ -12,6 +12,12 @@ struct ProgramRun {
     var residentBytes: Int
     var wakeUpsPerSecond: Double
     var threads: Int
+    /// What it would add to the power of a board with four Cortex-A53 at 1.4 GHz: an estimate by the instructions of a
+    /// second, 3 × 10⁹ of them for each second of this processor's time (libiio, sockets, kernel; its own arithmetic comes
+    /// to more, in a tenth of that time). Such a board takes 2.5 W more with four busy processors than with none
+    /// (Raspberry Pi 3 B+, 5.6 and 3.1 W at the wall: geerlingguy/sbc-reviews, issue 16), and each then does about
+    /// 1.1 × 10⁹ a second.
+    var wattsOnCortexA53: Double { processorShare * 3e9 * (2.5 / 4 / 1.1e9) }
     /// From the start of the process until the ADC had given it a block, and until the last station had its first limit.
     var secondsToFirstBlock: Double?
     var secondsToFirstPlan: Double?

@@ -56,6 +56,10 @@ struct TwinCommand: ParsableCommand {
 
     @OptionGroup var interval: JSONInterval
 
+    @Flag(
+        help: "Take faults of the ADC from standard input, one a line: shift-timestamps SECONDS, lose-frames COUNT.")
+    var faults = false
+
     func run() throws {
         try reportingErrors {
             try checkSeconds(seconds)
@@ -65,6 +69,7 @@ struct TwinCommand: ParsableCommand {
             defer { twin.stop() }
             let clouds = try cloud.map { try $0.start() }
             defer { clouds.forEach { $0.twin.stop() } }
+            if faults { try TwinFaultInput.start(twin) }
             if let writeConfig {
                 let settings = try building.settings(twin.description)
                 try SettingsFile.write(settings.yaml, to: writeConfig)

@@ -48,7 +48,8 @@ struct TwinView {
                 + "\(jsonAmperes(secondsSinceContact(station))),\"requests\":\(station.requestCount),\"writes\":"
                 + "\(station.writeCount),\"energy_wh\":\(jsonAmperes(station.energyWattHours))}"
         }
-        return "{\"t_s\":\(fixed(seen.seconds, 3)),\"stations\":[\(stations.joined(separator: ","))]}"
+        let phases = seen.amperes.map { jsonAmperes($0) }.joined(separator: ",")
+        return "{\"t_s\":\(fixed(seen.seconds, 3)),\"phases_a\":[\(phases)],\"stations\":[\(stations.joined(separator: ","))]}"
     }
 
     /// The stations' addresses, one line each.

@@ -35,11 +35,13 @@ final class HeadroomProcess {
     private let files: TemporaryFolder
     private let ended = DispatchSemaphore(value: 0)
 
-    init(_ arguments: [String], in folder: URL? = nil) throws {
+    /// - Parameter tool: another program with its own arguments, which runs it: `/usr/bin/strace -f`.
+    init(_ arguments: [String], in folder: URL? = nil, under tool: [String] = []) throws {
         files = try TemporaryFolder()
         for name in ["out", "err"] { _ = FileManager.default.createFile(atPath: files.path(name), contents: nil) }
-        process.executableURL = Self.executable
-        process.arguments = arguments
+        let words = tool + [Self.executable.path] + arguments
+        process.executableURL = URL(filePath: words[0])
+        process.arguments = Array(words.dropFirst())
         process.currentDirectoryURL = folder ?? files.url
         process.standardInput = FileHandle.nullDevice
         let out = try FileHandle(forWritingTo: files.url.appending(path: "out"))
