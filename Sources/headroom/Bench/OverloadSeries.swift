@@ -4,9 +4,9 @@ import SiteTwin
 /// Overload after overload in the waveform, at random moments of the mains' cycle, until the lower limit that each calls
 /// for was received by a station: judged by the building's own observer.
 ///
-/// On each line by itself, when its fuse has been used up for a while: a staircase of loads, each of them 30 to 45 ms after
-/// the one before and too much, all of them before the first car can follow (1 s): a car that draws less just then hides a
-/// load from any meter. Then all are off, and limits rise again.
+/// On each line by itself, when its cars have drawn what they may for a while: one load that uses up what is left, then a
+/// staircase of small ones, each of them 30 to 45 ms after the one before and too much, all of them before the first car
+/// can follow (1 s): a car that draws less just then hides a load from any meter. Then all are off, and limits rise again.
 struct OverloadSeries {
     private let bed: BenchBed
     private var lines: [Line]
@@ -18,9 +18,9 @@ struct OverloadSeries {
 
     private static let longestAnswer: Int64 = 250_000_000
     private static let pollInterval: Int64 = 4_000_000
-    /// A line has been used up for so long before it is overloaded: until its stations have reported what their cars
-    /// draw now. Before, the device holds a part of it for base load, and lowers once for several loads.
-    private static let settledAfter: Int64 = 2_000_000_000
+    /// A line's cars have drawn the same for so long before it is overloaded: until its stations have reported it. Before,
+    /// the device holds a part of it for base load, and lowers once for several loads.
+    private static let settledAfter: Int64 = 1_500_000_000
 
     private struct Line {
         var phase: Int
@@ -31,8 +31,11 @@ struct OverloadSeries {
         /// When each load of the staircase comes, and when all go, in monotonic nanoseconds; empty: it waits for cars.
         var times: [Int64] = []
         var end: Int64 = 0
-        /// nil: it is not.
-        var usedUpSince: Int64?
+        /// What its stations are allowed together, and since when that has been so and its cars have drawn it.
+        var allowedAmperes = 0.0
+        var settledSince: Int64 = 0
+        /// What the first load adds.
+        var fillAmperes = 0.0
     }
 
     init(_ bed: BenchBed) {
@@ -40,14 +43,14 @@ struct OverloadSeries {
         lines = bed.lines.map { Line(phase: $0) }
     }
 
-    /// Waits until every line is used up: cars have come and limits have risen.
+    /// Waits until the cars of every line draw what they may: all have come and limits have risen.
     ///
     /// - Returns: false where that does not come about in time.
     func settle(withinSeconds seconds: Double) -> Bool {
         let end = MonotonicClock.nanoseconds() + Int64(seconds * 1e9)
         while MonotonicClock.nanoseconds() < end {
             let seen = bed.twin.observation()
-            if lines.allSatisfy({ isUsedUp($0.phase, seen) }) { return true }
+            if lines.allSatisfy({ isFilled($0.phase, seen) }) { return true }
             MonotonicClock.sleep(until: MonotonicClock.nanoseconds() + 50_000_000)
         }
         return false
@@ -67,9 +70,8 @@ struct OverloadSeries {
                 if now >= looksAt, lines.contains(where: \.times.isEmpty) {
                     let seen = bed.twin.observation()
                     for index in lines.indices where lines[index].times.isEmpty {
-                        let isUsedUp = isUsedUp(lines[index].phase, seen)
-                        lines[index].usedUpSince = isUsedUp ? lines[index].usedUpSince ?? now : nil
-                        if let since = lines[index].usedUpSince, now - since >= Self.settledAfter { begin(index, now) }
+                        look(index, seen, now)
+                        if now - lines[index].settledSince >= Self.settledAfter { begin(index, now) }
                     }
                     looksAt = now + 50_000_000
                 }
@@ -80,16 +82,30 @@ struct OverloadSeries {
         }
     }
 
-    /// The line carries what its fuse bears, less what a load adds, and its stations may draw no less.
-    private func isUsedUp(_ phase: Int, _ seen: TwinObservation) -> Bool {
-        let almost = bed.usableAmperes - 0.7 * BenchBed.stepAmperes
-        return seen.amperes[phase] > almost && BenchBed.baseAmperes + commandedAmperes(phase) > almost
+    /// Its cars draw what they may, and that can be lowered by a whole staircase.
+    private func isFilled(_ phase: Int, _ seen: TwinObservation) -> Bool {
+        let stations = stations(of: phase, seen)
+        let lowerable = stations.reduce(0) { $0 + max(0, $1.commandedAmperes - 6) }
+        return lowerable >= Double(bed.stairs) * BenchBed.stepAmperes + 1
+            && abs(stations.reduce(0) { $0 + $1.carAmperes - $1.commandedAmperes }) < 1
+    }
+
+    private mutating func look(_ index: Int, _ seen: TwinObservation, _ now: Int64) {
+        let allowed = stations(of: lines[index].phase, seen).reduce(0) { $0 + $1.commandedAmperes }
+        guard !isFilled(lines[index].phase, seen) || abs(allowed - lines[index].allowedAmperes) > 1 else { return }
+        lines[index].allowedAmperes = allowed
+        lines[index].settledSince = now
+    }
+
+    private func stations(of phase: Int, _ seen: TwinObservation) -> [TwinStationObservation] {
+        seen.stations.prefix(bed.scenario.stations).enumerated().filter { $0.offset % 3 == phase }.map(\.element)
     }
 
     private mutating func begin(_ index: Int, _ now: Int64) {
         var line = Line(phase: lines[index].phase)
+        line.fillAmperes = max(0, bed.usableAmperes - BenchBed.baseAmperes - commandedAmperes(line.phase))
         var time = now
-        line.times = (0..<bed.stairs).map { _ in
+        line.times = (0...bed.stairs).map { _ in
             time += Int64.random(in: 30_000_000...45_000_000, using: &random)
             return time
         }
@@ -101,16 +117,17 @@ struct OverloadSeries {
         let line = lines[index]
         if line.places.count < line.times.count {
             guard now >= line.times[line.places.count] else { return }
-            let others = BenchBed.baseAmperes + Double(line.places.count + 1) * BenchBed.stepAmperes
+            let amperes = line.places.isEmpty ? line.fillAmperes : BenchBed.stepAmperes
+            let others = BenchBed.baseAmperes + line.fillAmperes + Double(line.places.count) * BenchBed.stepAmperes
             let needsAnswer = others + commandedAmperes(line.phase) > bed.usableAmperes + 0.5
             let place = bed.twin.switchOn(
-                amperes: BenchBed.stepAmperes, phase: line.phase,
-                seconds: Double(line.end - MonotonicClock.nanoseconds()) / 1e9)
+                amperes: amperes, phase: line.phase, seconds: Double(line.end - MonotonicClock.nanoseconds()) / 1e9)
             lines[index].places.append(place)
             if needsAnswer { lines[index].needy.append(place) }
         } else if now >= line.end + Self.longestAnswer {
             line.needy.compactMap { bed.twin.step($0) }.forEach { judge($0) }
-            lines[index].times = []
+            lines[index] = Line(phase: line.phase)
+            lines[index].settledSince = now
         }
     }
 
