@@ -42,6 +42,8 @@ struct PlantState: Sendable {
     private(set) var removedFrames: Int64 = 0
     /// By how much the frames' timestamps are ahead of when they came to be, in nanoseconds.
     var timestampShift: Int64 = 0
+    /// When the meter first told a reader what it has; nil: nobody asked yet.
+    private(set) var firstAnswerNanoseconds: Int64?
     /// When a reader was given its first block; nil: none was yet.
     private(set) var firstReadNanoseconds: Int64?
     private var closedOverrunFrames: Int64 = 0
@@ -137,6 +139,8 @@ struct PlantState: Sendable {
     /// Frames that buffers, open and closed ones, had no room for.
     var overrunFrames: Int64 { fifos.reduce(closedOverrunFrames) { $0 + ($1?.lostFrames ?? 0) } }
 
+    mutating func noteAnswer(at nanoseconds: Int64) { firstAnswerNanoseconds = firstAnswerNanoseconds ?? nanoseconds }
+
     /// Takes `frames` frames out of a buffer where there are so many.
     ///
     /// - Returns: nil where they were taken; otherwise the monotonic time at which they will be there.
@@ -202,6 +206,7 @@ struct PlantState: Sendable {
                     hastyRequestCount: point.journal.hastyCount)
             },
             steps: observer.steps, frameCount: publishedFrames, overrunFrames: overrunFrames,
-            removedFrames: removedFrames, firstReadNanoseconds: firstReadNanoseconds)
+            removedFrames: removedFrames, firstAnswerNanoseconds: firstAnswerNanoseconds,
+            firstReadNanoseconds: firstReadNanoseconds)
     }
 }

@@ -85,6 +85,8 @@ public struct TwinObservation: Sendable {
     public var overrunFrames: Int64
     /// Frames taken away by `loseFrames`.
     public var removedFrames: Int64
+    /// CLOCK_MONOTONIC at which the meter told its first reader what it has; nil: nobody asked yet.
+    public var firstAnswerNanoseconds: Int64?
     /// CLOCK_MONOTONIC at which a reader of the meter was given its first block; nil: none was yet.
     public var firstReadNanoseconds: Int64?
 }

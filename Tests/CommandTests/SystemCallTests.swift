@@ -55,7 +55,8 @@ struct SystemCallTests {
         let steady = calls.filter { $0.thread == measuring && $0.seconds > start + 4 && $0.seconds < end - 1 }
         let byName = Dictionary(grouping: steady, by: \.name)
         // libiio's network backend: waits, sends, receives. Of its own: eight bytes to a writer's eventfd.
-        #expect(Set(byName.keys).isSubset(of: ["poll", "ppoll", "recvfrom", "sendto", "read", "write"]), "\(byName.keys)")
+        #expect(
+            Set(byName.keys).isSubset(of: ["poll", "ppoll", "recvfrom", "sendto", "read", "write"]), "\(byName.keys)")
         for call in byName["write"] ?? [] { #expect(call.line.hasSuffix(", 8) = 8"), "\(call.line)") }
         let blocks = (byName["sendto"] ?? []).count
         #expect(blocks > 100)

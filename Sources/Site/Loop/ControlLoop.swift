@@ -211,14 +211,15 @@ struct ControlLoop: ~Copyable {
             reading.currentRMS, power: reading.activePower, voltage: reading.voltageRMS, flags: reading.flags)
         for phase in EachPhase() { secondAmperes[phase] = max(secondAmperes[phase], amperes[phase]) }
         secondWindows += 1
-        // Five windows of 10 or 12 cycles are a second; the first decision needs one.
+        // Five windows of 10 or 12 cycles are a second; the first decision, and the first after an outage, need one.
         // What changes from outside acts at once.
         let isChanged = takeWishes(time)
-        guard secondWindows >= 5 || isChanged || allocator.isUndecided else { return }
+        let isFirst = allocator.isUndecided || holdsFailSafePlan
+        guard secondWindows >= 5 || isChanged || isFirst else { return }
         readReports()
         guard mayDecide(time) else { return }
-        if allocator.isUndecided {
-            // The first plan stands on one good measurement; what was not yet synchronised before does not count.
+        if isFirst {
+            // It stands on one good measurement; what was not yet synchronised before does not count.
             // Where none comes, `expire` sees to the stations.
             guard isUsable else { return beginSecond() }
             secondAmperes = amperes

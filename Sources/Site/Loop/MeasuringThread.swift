@@ -41,7 +41,7 @@ final class LoopShared: Sendable {
 /// thread connects anew.
 enum MeasuringThread {
     /// Attempts to connect cost little, and nobody charges before one succeeds.
-    static let reconnecting = ReconnectPolicy(longestDelaySeconds: 1)
+    static let reconnecting = ReconnectPolicy(longestDelaySeconds: 0.5)
 
     static func run(
         _ source: inout IIOSource, _ control: inout ControlLoop, connector: IIOConnector, shared: LoopShared

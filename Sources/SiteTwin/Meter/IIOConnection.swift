@@ -83,7 +83,9 @@ final class IIOConnection: Sendable {
     private func answer(_ words: [String], _ payload: [UInt8], _ buffer: inout Buffer?) -> [UInt8] {
         switch words[0] {
         case "VERSION": return Array("0.24.hr-twin\n".utf8)
-        case "PRINT": return Self.text(server.device.contextXML, terminated: false)
+        case "PRINT":
+            server.plant.withState { $0.noteAnswer(at: MonotonicClock.nanoseconds()) }
+            return Self.text(server.device.contextXML, terminated: false)
         case "TIMEOUT":
             guard words.count == 2, let milliseconds = Int(words[1]), (0...86_400_000).contains(milliseconds) else {
                 return Self.code(-EINVAL)

@@ -100,7 +100,8 @@ enum BenchPage {
                 + "<td class=\"number\">\(program.secondsToFirstPlan.map { fixed(1000 * $0, 0) + " ms" } ?? "–")</td>"
                 + "<td class=\"number\">≈ \(fixed(program.wattsOnCortexA53, 2)) W</td></tr>"
         }
-        return "<section><h2>The device program with 16 stations</h2><p class=\"note\">Power: what it would add on a board with "
+        return
+            "<section><h2>The device program with 16 stations</h2><p class=\"note\">Power: what it would add on a board with "
             + "four Cortex-A53, estimated by processor time: 3 × 10⁹ instructions a second here, 1.1 × 10⁹ for 0.63 W "
             + "there.</p><div class=\"wide\"><table><thead><tr><th>ADC</th>"
             + "<th class=\"number\">one processor</th><th class=\"number\">memory</th><th class=\"number\">wake-ups/s</th>"

@@ -49,7 +49,8 @@ enum BenchText {
     private static func rows(_ result: BenchResult) -> [String] {
         func row(_ name: String, _ distribution: LatencyDistribution) -> String {
             "  " + leading(name, 32)
-                + [0.5, 0.99, 0.999, 0.9999].map { padded(milliseconds(distribution.nanoseconds(atShare: $0)), 8) }.joined()
+                + [0.5, 0.99, 0.999, 0.9999].map { padded(milliseconds(distribution.nanoseconds(atShare: $0)), 8) }
+                .joined()
                 + padded(distribution.count > 0 ? milliseconds(distribution.maximumNanoseconds) : "–", 8)
                 + padded("\(distribution.count)", 11)
         }
@@ -105,7 +106,7 @@ enum BenchJSON {
         "{\"type\":\"program\",\"rate_hz\":\(program.sampleRateHz),\"stations\":\(program.stations),"
             + "\"processor_share\":\(json(program.processorShare)),\"resident_bytes\":\(program.residentBytes),"
             + "\"wake_ups_per_s\":\(json(program.wakeUpsPerSecond)),\"threads\":\(program.threads),"
-            + "\"first_block_s\":\(json(program.secondsToFirstBlock)),\"first_plan_s\":\(json(program.secondsToFirstPlan)),"
+            + "\"answer_to_block_s\":\(json(program.secondsFromAnswerToBlock)),\"first_block_s\":\(json(program.secondsToFirstBlock)),\"first_plan_s\":\(json(program.secondsToFirstPlan)),"
             + "\"cortex_a53_w\":\(json(program.wattsOnCortexA53))}"
     }
 

@@ -18,6 +18,8 @@ struct ProgramRun {
     /// (Raspberry Pi 3 B+, 5.6 and 3.1 W at the wall: geerlingguy/sbc-reviews, issue 16), and each then does about
     /// 1.1 × 10⁹ a second.
     var wattsOnCortexA53: Double { processorShare * 3e9 * (2.5 / 4 / 1.1e9) }
+    /// From the ADC's first answer until it had given it a block.
+    var secondsFromAnswerToBlock: Double?
     /// From the start of the process until the ADC had given it a block, and until the last station had its first limit.
     var secondsToFirstBlock: Double?
     var secondsToFirstPlan: Double?
@@ -57,6 +59,10 @@ struct ProgramRun {
         }
         let elapsed = Double(MonotonicClock.nanoseconds() - begun) / 1e9
         let seen = twin.observation()
+        var fromAnswer: Double?
+        if let answer = seen.firstAnswerNanoseconds, let block = seen.firstReadNanoseconds {
+            fromAnswer = Double(block - answer) / 1e9
+        }
         let firstLimits = seen.stations.compactMap { $0.receivedLimits.first?.nanoseconds }
         func since(_ time: Int64?) -> Double? { time.map { Double($0 - child.started) / 1e9 } }
         return ProgramRun(
@@ -64,7 +70,7 @@ struct ProgramRun {
             processorShare: (after.processorSeconds - before.processorSeconds) / elapsed,
             residentBytes: after.highestResidentBytes,
             wakeUpsPerSecond: Double(after.wakeUps - before.wakeUps) / elapsed, threads: after.threadCount,
-            secondsToFirstBlock: since(seen.firstReadNanoseconds),
+            secondsFromAnswerToBlock: fromAnswer, secondsToFirstBlock: since(seen.firstReadNanoseconds),
             secondsToFirstPlan: firstLimits.count == stations ? since(firstLimits.max()) : nil)
     }
 

@@ -32,7 +32,8 @@ struct LateBlockEvents {
 
     static func jsonLine(_ block: BlockTiming) -> String {
         func seconds(_ nanoseconds: Int64) -> String { fixed(Double(nanoseconds) / 1e9, 6) }
-        return "{\"event\":\"late_block\",\"number\":\(block.number),\"block_s\":\(seconds(block.length)),\"arrival_s\":"
+        return
+            "{\"event\":\"late_block\",\"number\":\(block.number),\"block_s\":\(seconds(block.length)),\"arrival_s\":"
             + "\(seconds(block.arrival)),\"measuring_s\":\(seconds(block.measuring)),\"deciding_s\":"
             + "\(seconds(block.deciding)),\"publishing_s\":\(seconds(block.publishing))}"
     }

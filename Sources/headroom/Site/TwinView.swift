@@ -49,7 +49,8 @@ struct TwinView {
                 + "\(station.writeCount),\"energy_wh\":\(jsonAmperes(station.energyWattHours))}"
         }
         let phases = seen.amperes.map { jsonAmperes($0) }.joined(separator: ",")
-        return "{\"t_s\":\(fixed(seen.seconds, 3)),\"phases_a\":[\(phases)],\"stations\":[\(stations.joined(separator: ","))]}"
+        return
+            "{\"t_s\":\(fixed(seen.seconds, 3)),\"phases_a\":[\(phases)],\"stations\":[\(stations.joined(separator: ","))]}"
     }
 
     /// The stations' addresses, one line each.
