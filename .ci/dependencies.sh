@@ -16,6 +16,7 @@ declare -A why=(
 if [ "$purpose" = test ]; then
     why[libiio-utils]="iio_info and iio_readdev: independent readers of the demo's ADC"
     why[iiod]="the real IIO network server in the test bed"
+    why[strace]="counts the system calls of the measuring thread"
     why[python3]="runs the test bed's signal generator"
     why[python3-pymodbus]="an independent Modbus implementation at the other end"
     why[python3-serial]="the same at the other end of a serial line"

@@ -35,7 +35,7 @@ struct SystemCallTests {
     }
 
     @Test(
-        "after its start the measuring thread takes no lock, opens nothing, asks for no memory: 3 system calls a block",
+        "after its start the measuring thread takes no lock, opens nothing, asks for no memory: libiio's ten calls a block",
         .enabled(if: canTrace, "strace cannot trace here: install it, and allow ptrace"))
     func measuringThread() throws {
         let folder = try TemporaryFolder()
@@ -62,6 +62,6 @@ struct SystemCallTests {
         #expect(blocks > 100)
         let own = (byName["write"] ?? []).count
         #expect(Double(own) <= 0.5 * Double(blocks), "\(own) wake-ups in \(blocks) blocks")
-        Issue.record("\(byName.mapValues(\.count)) blocks \(blocks)")
+        #expect(steady.count - own <= 10 * (blocks + 1), "\(byName.mapValues(\.count)) in \(blocks) blocks")
     }
 }
