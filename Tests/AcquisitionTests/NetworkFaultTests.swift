@@ -1,5 +1,6 @@
 import Foundation
 import MeterDSP
+import Synchronization
 import Testing
 
 @testable import Acquisition
@@ -104,6 +105,62 @@ struct NetworkFaultTests {
         #expect(info.isDiscontinuity && info.framesLost >= 2400 - 80)
         #expect(info.firstFrame == 240 + info.framesLost)
         #expect(try !readBlock(&source).info.isDiscontinuity)
+    }
+
+    @Test func `another thread connects anew while the reading one goes on`() throws {
+        let server = try FaultyServer(["--fault", "close", "--at", "3", "--once"])
+        var source = try server.source()
+        let connector = try source.makeConnector()
+        let canceller = source.canceller
+        let ended = DispatchSemaphore(value: 0)
+        Thread.detachNewThread {
+            connector.run()
+            ended.signal()
+        }
+        for _ in 0..<3 { _ = try readBlock(&source) }
+        #expect(throws: AcquisitionError.self) { _ = try readBlock(&source) }
+        // Nobody asked.
+        #expect(!source.resume(from: connector))
+        connector.request()
+        var turns = 0
+        while !source.resume(from: connector), turns < 3000 {
+            turns += 1
+            usleep(10_000)
+        }
+        let (codes, info) = try readBlock(&source)
+        #expect(codes == made(0..<80) && info.isDiscontinuity)
+        #expect(info.firstFrame == 240 + info.framesLost)
+        // It is given once.
+        #expect(!source.resume(from: connector))
+        canceller.cancel()
+        #expect(ended.wait(timeout: .now() + 60) == .success)
+    }
+
+    @Test func `what another thread tries in vain is told, attempt by attempt`() throws {
+        var server: FaultyServer? = try FaultyServer(["--fault", "close", "--at", "0"])
+        var source = try #require(server).source()
+        let connector = try source.makeConnector()
+        let canceller = source.canceller
+        #expect(throws: AcquisitionError.self) { _ = try readBlock(&source) }
+        server = nil
+        connector.request()
+        let errors = Mutex<[AcquisitionError]>([])
+        connector.run(policy: ReconnectPolicy(firstDelaySeconds: 0.01)) { error in
+            let count = errors.withLock {
+                $0.append(error)
+                return $0.count
+            }
+            if count == 3 { canceller.cancel() }
+        }
+        #expect(!source.resume(from: connector))
+        let told = errors.withLock { $0 }
+        #expect(told.count == 3)
+        for error in told {
+            guard case .noContext(_, errno: ECONNREFUSED) = error else {
+                Issue.record("\(error)")
+                continue
+            }
+        }
     }
 
     @Test func `giving up after the attempts allowed throws the last error`() throws {

@@ -39,8 +39,28 @@ struct TwinStationsTests {
                         "fail_safe_after_s", "contact_lost", "since_contact_s", "requests", "writes", "energy_wh",
                     ])
             }
+            #expect((try jsonObject(line)["phases_a"] as? [Double])?.count == 3)
         }
         #expect(try jsonObject(#require(outcome.outputLines.last))["summary"] as? Bool == true)
+    }
+
+    @Test("twin takes faults of its ADC from standard input, refuses others, and goes on; lines come as often as asked")
+    func faults() throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.write(Self.file, to: "stations.yaml")
+        let twin = try HeadroomProcess(
+            [
+                "twin", "--stations", path, "--json", "--every", "0.1", "--faults", "--write-config",
+                folder.path("site.yaml"), "--seconds", "3", "--rate", "4000",
+            ], input: "shift-timestamps 3600\nlose-frames 0\nlose-frames 100\nmake-coffee\nshift-timestamps nan\n")
+        let outcome = twin.outcome()
+        #expect(outcome.code == 0)
+        let refused = outcome.errorLines.filter { $0.hasPrefix("headroom: ") }
+        #expect(refused.count == 3, "\(outcome.errors)")
+        for (line, words) in zip(refused, ["'lose-frames 0'", "'make-coffee'", "'shift-timestamps nan'"]) {
+            #expect(line.contains(words) && line.contains("lose-frames COUNT"))
+        }
+        #expect(outcome.outputLines.count > 5)
     }
 
     @Test("without a terminal twin prints a line for each change of a station")

@@ -37,6 +37,8 @@ struct UsageTests {
             ("check --config a.yaml --measure 0", ["--measure 0", "more than 0"]),
             ("twin --seconds 0", ["--seconds 0", "more than 0"]),
             ("twin --seconds nan", ["--seconds nan", "more than 0"]),
+            ("twin --every 0.01", ["--every 0.01", "0.05 to 3600"]),
+            ("run --config a.yaml --every 4000", ["--every 4000", "0.05 to 3600"]),
             ("twin --stations 0", ["--stations", "give 1"]), ("twin --rate 1000000000", ["--rate", "to 128000"]),
         ])
     func wrongUsage(arguments: String, says: [String]) throws {

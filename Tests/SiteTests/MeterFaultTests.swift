@@ -8,15 +8,12 @@ import Testing
     enum Fault: CaseIterable {
         /// The meter stops answering; its connections stay.
         case stalled
-        /// Every connection is reset; the next one works.
-        case dropped
         /// Every connection is reset, and refused for a while.
         case refusing
 
         func begin(_ twin: SiteTwin) {
             switch self {
             case .stalled: twin.setMeterStalled(true)
-            case .dropped: twin.dropMeterConnections()
             case .refusing:
                 twin.setMeterRefusing(true)
                 twin.dropMeterConnections()
@@ -26,7 +23,6 @@ import Testing
         func end(_ twin: SiteTwin) {
             switch self {
             case .stalled: twin.setMeterStalled(false)
-            case .dropped: break
             case .refusing: twin.setMeterRefusing(false)
             }
         }
@@ -50,18 +46,16 @@ import Testing
                     station.receivedLimits.contains { $0.nanoseconds > began && $0.amperes <= 6 }
                 }
             }
-            if fault != .dropped {
-                try await eventually("the loss is noticed, with its reason in words") {
-                    !device.snapshot().isMeasuring && device.messages().contains { $0.contains(twin.iioURI) }
-                }
-                // Long enough for attempts to reconnect that fail.
-                try await Task.sleep(for: .seconds(2))
-                #expect(!device.snapshot().isMeasuring)
-                #expect(device.snapshot().alarm.contains(.noMeasurement))
-                #expect(device.stations().map(\.limit.reason) == [.noMeasurement, .noMeasurement])
-                #expect(device.messages().contains { $0.contains(twin.iioURI) }, "\(device.messages())")
-                #expect(twin.commandedAmperes.allSatisfy { $0 <= 6 })
+            try await eventually("the loss is noticed, with its reason in words") {
+                !device.snapshot().isMeasuring && device.messages().contains { $0.contains(twin.iioURI) }
             }
+            // Long enough for attempts to reconnect that fail.
+            try await Task.sleep(for: .seconds(2))
+            #expect(!device.snapshot().isMeasuring)
+            #expect(device.snapshot().alarm.contains(.noMeasurement))
+            #expect(device.stations().map(\.limit.reason) == [.noMeasurement, .noMeasurement])
+            #expect(device.messages().contains { $0.contains(twin.iioURI) }, "\(device.messages())")
+            #expect(twin.commandedAmperes.allSatisfy { $0 <= 6 })
 
             fault.end(twin)
             try await eventually("a usable measurement") {
@@ -72,10 +66,31 @@ import Testing
             let after = device.snapshot()
             #expect(after.gaps >= 1)
             let lost = Double(after.framesLost - lostBefore) / Double(options.sampleRateHz)
-            // It has to be without a reading for a second before it lets go of the old connection.
             #expect(lost > 0.5 && lost < seconds + 1, "\(lost) s of frames lost in \(seconds) s")
             #expect(device.messages() == [])
             try await eventually("the limits come back") { twin.commandedAmperes.allSatisfy { $0 > 6 } }
+            #expect(limitsThatCannotBe(twin.observation()) == [])
+        }
+    }
+
+    /// Whether it is back before the fail-safe plan is the machine's matter.
+    @Test func `a connection that breaks is made anew, and the frames between are counted`() async throws {
+        let options = quietBuilding()
+        try await withSite(options) { twin, device in
+            try await reachSteadyState(twin, device)
+            let lostBefore = device.snapshot().framesLost
+            for time in 1...3 {
+                twin.dropMeterConnections()
+                try await eventually("connection \(time)") { device.snapshot().reconnects == time }
+                try await eventually("a usable measurement") {
+                    let snapshot = device.snapshot()
+                    return snapshot.isMeasuring && snapshot.alarm.isEmpty && snapshot.window.flags.isEmpty
+                }
+            }
+            let after = device.snapshot()
+            #expect(after.gaps >= 3 && after.framesLost > lostBefore)
+            #expect(device.messages() == [])
+            try await reachSteadyState(twin, device)
             #expect(limitsThatCannotBe(twin.observation()) == [])
         }
     }

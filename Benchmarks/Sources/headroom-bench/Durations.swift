@@ -88,6 +88,15 @@ struct Distribution: Codable {
     /// Of no calls.
     static let none = Distribution(count: 0, mean: 0, maximum: 0)
 
+    /// Of percentiles that somebody else has found; the mean is then their median.
+    init(count: Int, maximum: Double, p50: Double?, p99: Double?, p999: Double?, p9999: Double?) {
+        self.init(count: count, mean: p50 ?? maximum, maximum: maximum)
+        self.p50 = p50
+        self.p99 = p99
+        self.p999 = p999
+        self.p9999 = p9999
+    }
+
     private init(count: Int, mean: Double, maximum: Double) {
         self.count = count
         self.mean = mean

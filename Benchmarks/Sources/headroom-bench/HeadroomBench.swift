@@ -7,7 +7,7 @@ struct HeadroomBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "headroom-bench",
         abstract:
-            "Measures the measuring core, spectra, the allocator and the machine under them, in one run and one table.",
+            "Measures core, spectra, allocator, device program and the machine under them, in one run and one table.",
         discussion: """
             Times are only reported: they are the machine's as much as the program's. Counts and ratios decide: where \
             one breaks a threshold, the exit code is 1.
@@ -15,7 +15,7 @@ struct HeadroomBench: ParsableCommand {
             Example: headroom-bench --short --json bench.json
             """)
 
-    @Flag(help: "A run of less than a minute, without the whole chain.")
+    @Flag(help: "A run of less than a minute, without the device program.")
     var short = false
 
     @Option(
@@ -32,10 +32,11 @@ struct HeadroomBench: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Runs of the whole chain, 50 s each (default: 1, short 0).", valueName: "n"))
-    var overloads: Int?
+            "Seconds of each situation of the device program, 5 or more; 0: none (default: 8, short 0).",
+            valueName: "s"))
+    var device: Int?
 
-    @Option(help: ArgumentHelp("The headroom command for the whole chain.", valueName: "path"))
+    @Option(help: ArgumentHelp("The headroom command, which is the device program.", valueName: "path"))
     var headroom = "../.build/release/headroom"
 
     @Flag(help: "Count instructions per frame with callgrind (valgrind) too: about a minute more.")
@@ -69,8 +70,8 @@ struct HeadroomBench: ParsableCommand {
         if let calls, !(1_000...100_000_000).contains(calls) {
             throw ValidationError("--calls \(calls): use 1000 to 100000000")
         }
-        if let overloads, !(0...1_000).contains(overloads) {
-            throw ValidationError("--overloads \(overloads): use 0 to 1000")
+        if let device, device != 0, !(5...86_400).contains(device) {
+            throw ValidationError("--device \(device): use 5 to 86400, or 0")
         }
     }
 
@@ -131,12 +132,10 @@ struct HeadroomBench: ParsableCommand {
         rows.insert(
             contentsOf: try WireBenchmark.run(rounds: short ? 60 : 400, &progress),
             at: rows.firstIndex { $0.kind == .machine } ?? rows.endIndex)
-        let overloads = try overloadRuns()
-        if let chain = OverloadChain.row(overloads) {
-            rows.insert(chain, at: rows.firstIndex { $0.kind == .machine } ?? rows.endIndex)
-        }
+        let program = try deviceBenchmark()
+        rows.insert(contentsOf: program?.rows ?? [], at: rows.firstIndex { $0.kind == .machine } ?? rows.endIndex)
         if instructions { try InstructionCount.count(into: &rows, progress: &progress) }
-        return Report(calls: calls, busyThreads: busy, usesFIFO: usesFIFO, rows: rows, overloads: overloads)
+        return Report(calls: calls, busyThreads: busy, usesFIFO: usesFIFO, rows: rows, budgets: program?.budgets ?? [])
     }
 
     private func runRestarts(seconds: Int) throws {
@@ -159,25 +158,19 @@ struct HeadroomBench: ParsableCommand {
         if grew || !result.failures.isEmpty { throw ExitCode(1) }
     }
 
-    private func overloadRuns() throws -> [OverloadRun] {
-        let count = overloads ?? (short ? 0 : 1)
-        guard count > 0 else { return [] }
+    /// The device program; nil where it is left out.
+    private func deviceBenchmark() throws -> DeviceBenchmark? {
+        let seconds = device ?? (short ? 0 : 8)
+        guard seconds > 0 else { return nil }
         guard access(headroom, X_OK) == 0 else {
             // Asked for by name: an error. By default: said, and left out.
-            guard overloads == nil else {
+            guard device == nil else {
                 throw BenchmarkError("\(headroom): not there; build it with make build, or name it with --headroom")
             }
-            complain("the whole chain is left out: \(headroom) is not there; make build builds it")
-            return []
+            complain("the device program is left out: \(headroom) is not there; make build builds it")
+            return nil
         }
-        return try (1...count).map { seed in
-            complain("the whole chain, run \(seed) of \(count): \(OverloadChain.seconds) s")
-            let run = try OverloadChain.run(headroom, seed: seed)
-            if !run.exceededMainLimit {
-                complain("run \(seed) of the whole chain: no overload came about, so it is not in the table")
-            }
-            return run
-        }
+        return try DeviceBenchmark(headroom, seconds: seconds)
     }
 
     /// A counter that counts nothing would pass every program.

@@ -3,14 +3,15 @@ import FoundationEssentials
 /// Everything one run found.
 struct Report: Codable {
     var program = "headroom-bench"
-    var formatVersion = 2
+    var formatVersion = 3
     /// Of the run's options.
     var calls: Int
     var busyThreads: Int
     var usesFIFO: Bool
     /// Times are nanoseconds.
     var rows: [Row]
-    var overloads: [OverloadRun]
+    /// Of the device program.
+    var budgets: [DeviceBudget]
 
     func json() throws -> String {
         let encoder = JSONEncoder()
@@ -43,6 +44,20 @@ struct Report: Codable {
                 ]
             lines.append(line(row.name, cells, notes(row).joined(separator: ", ")))
         }
+        guard !budgets.isEmpty else { return lines }
+        let names = budgets.map(\.name.count).max() ?? 0
+        lines += ["", "budgets of the device program"]
+        for budget in budgets {
+            let name = budget.name + String(repeating: " ", count: names - budget.name.count)
+            let machine = budget.machine.map { ", the machine alone \($0)" } ?? ""
+            let verdict =
+                [
+                    "machine": "  broken by what the machine did to any thread", "broken": "  BROKEN",
+                    "unknown": "  too few",
+                ][
+                    budget.verdict] ?? ""
+            lines.append("\(name)  \(budget.limit): \(budget.measured)\(machine)\(verdict)")
+        }
         return lines
     }
 
@@ -58,6 +73,8 @@ struct Report: Codable {
             notes.append("\(fixed(ratio, 2)) x \(name)")
         }
         if let note = row.note { notes.append(note) }
+        if let count = row.framesLost, count > 0 { notes.append("\(count) frames lost") }
+        if let count = row.unanswered, count > 0 { notes.append("\(count) overloads not answered") }
         if let share = row.changedShare { notes.append("\(fixed(100 * share, 0)) % changed a limit") }
         if let count = row.preemptions, count > 0 { notes.append("preempted \(count) times") }
         if let budget = row.budgetP9999, let p9999 = row.times.p9999, p9999 > budget {

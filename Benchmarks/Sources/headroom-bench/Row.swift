@@ -35,6 +35,10 @@ struct Row: Codable {
     var ratios: [String: Double] = [:]
     /// Share of the calls that did what the row is about.
     var changedShare: Double?
+    /// Of a run of the device program; nil: none.
+    var framesLost: Int?
+    /// Overloads that no station was told a lower limit for.
+    var unanswered: Int?
     /// What else there is to say.
     var note: String?
 

@@ -16,6 +16,10 @@ struct Thresholds: Decodable {
 
     /// Allocations and frees together in the measured loops of each product row.
     var heapCallsAtMost: UInt64
+    /// Of each run of the device program.
+    var framesLostAtMost: Int
+    /// Overloads without a lower limit, of each run of the device program.
+    var unansweredAtMost: Int
     /// Of medians.
     var ratios: [Ratio]
     /// Judged only where they were counted, and on x86-64, for which they were found.
@@ -49,6 +53,14 @@ struct Thresholds: Decodable {
                 "\(row.name): \(row.heapAllocations ?? 0) heap allocations and \(row.heapFrees ?? 0) frees in "
                     + "\(row.times.count) calls, at most \(heapCallsAtMost) allowed; find them with a breakpoint on malloc"
             )
+        }
+        for row in rows {
+            if let count = row.framesLost, count > framesLostAtMost {
+                lines.append("\(row.name): \(count) frames lost, at most \(framesLostAtMost) allowed")
+            }
+            if let count = row.unanswered, count > unansweredAtMost {
+                lines.append("\(row.name): \(count) overloads not answered, at most \(unansweredAtMost) allowed")
+            }
         }
         for ratio in ratios {
             guard let row = rows.first(where: { $0.name == ratio.row }) else {

@@ -35,15 +35,18 @@ final class HeadroomProcess {
     private let files: TemporaryFolder
     private let ended = DispatchSemaphore(value: 0)
 
-    /// - Parameter tool: another program with its own arguments, which runs it: `/usr/bin/strace -f`.
-    init(_ arguments: [String], in folder: URL? = nil, under tool: [String] = []) throws {
+    /// - Parameters:
+    ///   - input: what it reads from standard input.
+    ///   - tool: another program with its own arguments, which runs it: `/usr/bin/strace -f`.
+    init(_ arguments: [String], in folder: URL? = nil, input: String = "", under tool: [String] = []) throws {
         files = try TemporaryFolder()
         for name in ["out", "err"] { _ = FileManager.default.createFile(atPath: files.path(name), contents: nil) }
         let words = tool + [Self.executable.path] + arguments
         process.executableURL = URL(filePath: words[0])
         process.arguments = Array(words.dropFirst())
         process.currentDirectoryURL = folder ?? files.url
-        process.standardInput = FileHandle.nullDevice
+        try files.write(input, to: "in")
+        process.standardInput = try FileHandle(forReadingFrom: files.url.appending(path: "in"))
         let out = try FileHandle(forWritingTo: files.url.appending(path: "out"))
         let err = try FileHandle(forWritingTo: files.url.appending(path: "err"))
         process.standardOutput = out
