@@ -1,6 +1,6 @@
 # The commands of this repository. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test build release bench budgets soak conformance fuzz firmware docs format lint clean
+.PHONY: help demo test build release bench budgets soak conformance fuzz sanitize firmware docs format lint clean
 
 SECONDS ?= 120
 ARGS ?=
@@ -44,6 +44,10 @@ fuzz: ## feed damaged input to every reader (ARGS="--seconds 600 --seed 7": anot
 	@.ci/dependencies.sh build
 	swift build -c release --product headroom-fuzz $(SWIFTFLAGS)
 	SWIFT_BACKTRACE=enable=no .build/release/headroom-fuzz $(or $(ARGS),--seconds 60)
+
+sanitize: ## the same by coverage, with sanitizers (ARGS="fuzz 3600", "threads 120" or "tests --filter SiteTests")
+	@.ci/dependencies.sh test
+	.ci/sanitize.sh $(ARGS)
 
 soak: build ## fault after fault on a running device, judged from outside (SECONDS=3600)
 	python3 Tests/Soak/soak.py --seconds $(SECONDS) $(ARGS)

@@ -21,11 +21,11 @@ extension FuzzTarget {
     var regressions: [[UInt8]] { [] }
 }
 
-private func silenceStandardError() {
-    let nothing = open("/dev/null", O_WRONLY | O_CLOEXEC)
-    if nothing >= 0 {
-        dup2(nothing, 2)
-        close(nothing)
+func sendStandardError(to path: String) {
+    let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    if file >= 0 {
+        dup2(file, 2)
+        close(file)
     }
 }
 
@@ -57,7 +57,7 @@ struct FuzzWorker {
         var random = FuzzRandom(seed: options.seed)
         let corpus = target.corpus
         guard !corpus.isEmpty else { throw FuzzError("\(target.name): no input to begin with") }
-        if target.isTalkative { silenceStandardError() }
+        if target.isTalkative { sendStandardError(to: "/dev/null") }
         let current = try CurrentInput(path: options.currentPath(target.name))
         let start = now()
         var runs = 0

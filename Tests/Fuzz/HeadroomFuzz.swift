@@ -13,7 +13,11 @@ enum HeadroomFuzz {
             if let input = options.inputPath {
                 try runOnce(options, input)
             } else if options.isWorker {
-                try FuzzWorker(options).run()
+                #if LIBFUZZER
+                    try CoverageWorker.run(options)
+                #else
+                    try FuzzWorker(options).run()
+                #endif
             } else {
                 exit(try supervise(options) ? 0 : 1)
             }
@@ -119,8 +123,14 @@ struct FuzzOptions {
         return found
     }
 
-    /// The input that a target is at.
-    func currentPath(_ target: String) -> String { "\(saveFolder)/\(target).current" }
+    /// The input that a target is at; with libFuzzer, as it is, the one that ended it.
+    func currentPath(_ target: String) -> String {
+        #if LIBFUZZER
+            "\(saveFolder)/\(target).fault"
+        #else
+            "\(saveFolder)/\(target).current"
+        #endif
+    }
 }
 
 /// One line on the standard output, at once: a process that ends by a signal writes no buffer.
