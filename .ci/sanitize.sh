@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs these sources under the sanitizers of Swift's toolchain. What they depend on is built as ever.
-#   fuzz [SECONDS]       every reader under the address sanitizer, with inputs that libFuzzer chooses by coverage
-#   threads [SECONDS]    the device, its building and its stations under the thread sanitizer
-#   tests [OPTIONS]      tests under the address sanitizer; takes the options of `swift test`
+#   fuzz [SECONDS [OPTIONS]]  every reader under the address sanitizer, with inputs that libFuzzer chooses by coverage
+#   threads [SECONDS]         the device, its building and its stations under the thread sanitizer
+#   tests [OPTIONS]           tests under the address sanitizer; takes the options of `swift test`
 # Without any: the first two, briefly.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -19,7 +19,7 @@ build() { # SANITIZERS OPTIONS: with the options of the gate's tests, so that th
 fuzz() {
     build fuzzer,address --product headroom-fuzz
     rm -f "$scratch"/fuzz/*.log
-    "$scratch/release/headroom-fuzz" --seconds "${1:-60}" --save "$scratch/fuzz" || {
+    "$scratch/release/headroom-fuzz" --seconds "${1:-60}" --save "$scratch/fuzz" "${@:2}" || {
         grep -vE 'NEW_FUNC|# Uses: ' "$scratch"/fuzz/*.log
         return 1
     }

@@ -119,8 +119,8 @@ struct NetworkFaultTests {
         }
         for _ in 0..<3 { _ = try readBlock(&source) }
         #expect(throws: AcquisitionError.self) { _ = try readBlock(&source) }
-        // Nobody asked.
-        #expect(!source.resume(from: connector))
+        let isBackUnasked = source.resume(from: connector)
+        #expect(!isBackUnasked)
         connector.request()
         var turns = 0
         while !source.resume(from: connector), turns < 3000 {
@@ -130,8 +130,8 @@ struct NetworkFaultTests {
         let (codes, info) = try readBlock(&source)
         #expect(codes == made(0..<80) && info.isDiscontinuity)
         #expect(info.firstFrame == 240 + info.framesLost)
-        // It is given once.
-        #expect(!source.resume(from: connector))
+        let isGivenAgain = source.resume(from: connector)
+        #expect(!isGivenAgain)
         canceller.cancel()
         #expect(ended.wait(timeout: .now() + 60) == .success)
     }
@@ -152,7 +152,8 @@ struct NetworkFaultTests {
             }
             if count == 3 { canceller.cancel() }
         }
-        #expect(!source.resume(from: connector))
+        let isBack = source.resume(from: connector)
+        #expect(!isBack)
         let told = errors.withLock { $0 }
         #expect(told.count == 3)
         for error in told {

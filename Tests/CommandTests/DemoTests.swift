@@ -5,7 +5,7 @@ import Testing
 struct DemoTests {
     private static let lineKeys: Set = [
         "t_s", "f_hz", "phases", "stations", "frames", "frames_lost", "reconnects", "flags", "alarms", "groups",
-        "signal",
+        "signal", "late_blocks",
     ]
     private static let phaseKeys: Set = [
         "u_rms", "i_rms", "p", "pf", "headroom_a", "fuse_used_share", "time_to_trip_s",
@@ -15,10 +15,14 @@ struct DemoTests {
         "says", "limit_in_force_a", "last_contact_s", "faults", "error", "limiting_place",
         "limiting_group", "limit_lines_a", "proposed_phase_mode", "phase_mode", "limit_note",
     ]
+    /// Of a machine that was busy with something else.
+    private static let lateBlockKeys: Set = [
+        "event", "number", "block_s", "arrival_s", "measuring_s", "deciding_s", "publishing_s",
+    ]
     private static let summaryKeys: Set = [
         "summary", "t_s", "imported_wh", "exported_wh", "highest_a", "seconds_above_main_limit",
         "station_seconds_by_reason",
-        "frames", "frames_lost", "gaps", "reconnects",
+        "frames", "frames_lost", "gaps", "reconnects", "late_blocks", "times",
     ]
     /// Few frames and stations: a debug build on a busy machine must keep up.
     private static let small = ["--rate", "4000", "--stations", "2", "--seed", "7"]
@@ -28,7 +32,11 @@ struct DemoTests {
         sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
         #expect(outcome.code == 0 && !outcome.wasSignalled, "\(outcome.errors)", sourceLocation: sourceLocation)
-        let lines = try outcome.outputLines.map(jsonObject)
+        let all = try outcome.outputLines.map(jsonObject)
+        let lines = all.filter { $0["event"] == nil }
+        for event in all where event["event"] as? String == "late_block" {
+            #expect(Set(event.keys) == Self.lateBlockKeys, sourceLocation: sourceLocation)
+        }
         try #require(lines.count >= 3, "\(outcome.output) \(outcome.errors)", sourceLocation: sourceLocation)
         for line in lines.dropLast() {
             #expect(Set(line.keys) == Self.lineKeys, sourceLocation: sourceLocation)
@@ -47,6 +55,11 @@ struct DemoTests {
             Set(summary.keys) == Self.summaryKeys.union(withTwin ? ["twin"] : []), sourceLocation: sourceLocation)
         #expect(summary["summary"] as? Bool == true, sourceLocation: sourceLocation)
         #expect((summary["frames"] as? Int ?? 0) > 4000, sourceLocation: sourceLocation)
+        let times = try #require(summary["times"] as? [String: [String: Any]])
+        #expect(
+            Set(times.keys) == ["arrival", "measuring", "deciding", "publishing", "handover"],
+            sourceLocation: sourceLocation)
+        #expect((times["measuring"]?["count"] as? Int ?? 0) > 100, sourceLocation: sourceLocation)
     }
 
     @Test("demo --json gives one documented object per second and a summary", arguments: [[], ["--rogowski"]])
@@ -60,7 +73,10 @@ struct DemoTests {
         let outcome = try HeadroomProcess.run(["demo", "--seconds", "2"] + Self.small)
         #expect(outcome.code == 0)
         #expect(!outcome.output.contains("\u{1B}"), "no control sequences")
-        for word in [" s | L1 ", "Parking 1: ", "After 2 s", "energy drawn", "the twin's own observer", "0 lost"] {
+        for word in [
+            " s | L1 ", "Parking 1: ", "After 2 s", "energy drawn", "the twin's own observer", "0 lost",
+            "its own times", "late blocks",
+        ] {
             #expect(outcome.output.contains(word), "'\(word)' in \(outcome.output)")
         }
     }

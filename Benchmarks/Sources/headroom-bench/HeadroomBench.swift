@@ -32,7 +32,7 @@ struct HeadroomBench: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Seconds of each situation of the device program, 5 or more; 0: none (default: 8, short 0).",
+            "Seconds of each situation of the device program, 5 or more; 0: none (default: 5, short 0).",
             valueName: "s"))
     var device: Int?
 
@@ -160,7 +160,7 @@ struct HeadroomBench: ParsableCommand {
 
     /// The device program; nil where it is left out.
     private func deviceBenchmark() throws -> DeviceBenchmark? {
-        let seconds = device ?? (short ? 0 : 8)
+        let seconds = device ?? (short ? 0 : 5)
         guard seconds > 0 else { return nil }
         guard access(headroom, X_OK) == 0 else {
             // Asked for by name: an error. By default: said, and left out.
