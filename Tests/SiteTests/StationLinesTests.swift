@@ -45,9 +45,12 @@ struct StationLinesTests {
         }
     }
 
-    @Test(.timeLimit(.minutes(2)), arguments: [false, true])
-    func `the lines of a car are told from the windows, and forgotten with the car or a change of phases`(
-        _ switches: Bool
+    enum Change: CaseIterable { case leaves, switches, isSilent }
+
+    /// After a silence of half a minute the car may be another.
+    @Test(.timeLimit(.minutes(2)), arguments: Change.allCases)
+    func `the lines of a car are told from the windows, and forgotten with the car, a change of phases, or a silence`(
+        _ change: Change
     ) {
         let world = World()
         let lines = StationLines(stationCount: 1)
@@ -61,7 +64,11 @@ struct StationLinesTests {
             isStopping: {
                 if found == nil, let known = lines.counted(charging, station: 0) {
                     found = known
-                    if switches { world.phaseMode = .three } else { world.status = .free }
+                    switch change {
+                    case .leaves: world.status = .free
+                    case .switches: world.phaseMode = .three
+                    case .isSilent: world.windows += 160
+                    }
                     world.windows += 1
                     return false
                 }

@@ -18,6 +18,7 @@ Example, from the repository's root after `swift build -c release --product head
   python3 Tests/Soak/soak.py --seconds 600 --seed 7
 """
 import argparse
+import atexit
 import collections
 import json
 import multiprocessing
@@ -226,6 +227,9 @@ def main():
         [options.program, "twin", "--stations", stations, "--json", "--every", str(LINES_EVERY_S), "--faults",
          "--write-config", config, "--main-limit", str(MAIN_LIMIT_A)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    # However this ends, nothing of it stays: also when it is stopped in the middle.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
+    atexit.register(twin.kill)
     while not (os.path.exists(config) and os.path.getsize(config) > 0):
         if twin.poll() is not None:
             sys.exit("the twin ended; try headroom twin by hand")
@@ -284,6 +288,7 @@ def main():
     building = Lines(twin.stdout)
     building.listeners.append(observe)
     device = Device(options.program, config)
+    atexit.register(lambda: device.process and device.process.kill())
     device.start()
 
     def is_well(since):

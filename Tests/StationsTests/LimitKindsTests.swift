@@ -273,4 +273,25 @@ private let coil = ["release: {address: 400, type: bit}", "command: {address: 12
         try await eventually("12 A accepted") { writer.report().acceptedAmperes == 12 }
         #expect(MonotonicClock.nanoseconds() - began >= 1_000_000_000)
     }
+
+    @Test("after a refused limit the station holds another than it was sent: no gap holds the next one up")
+    func refusedIsNoRaise() async throws {
+        let station = try ScriptedStation(registers: genericRegisters, onWrite: followsLimit)
+        defer { station.stop() }
+        let writer = try StationWriter(configuration(try Self.profile(gap: "3600"), port: station.port))
+        defer { writer.stop(timeoutSeconds: 10) }
+        writer.publish(StationLimit(amperes: 16))
+        try await eventually("16 A accepted") { writer.report().acceptedAmperes == 16 }
+        station.follow { request, right in
+            guard request.values == [80] else { return .reply(right) }
+            return .reply(Array(right[0..<4]) + [0, 3, 1, request.function | 0x80, 4])
+        }
+        writer.publish(StationLimit(amperes: 8))
+        try await eventually("8 A refused") { station.requests.contains { $0.values == [80] } }
+        station.set(10, 160)
+        station.set(11, 160)
+        // More than the 8 A sent, less than the 16 A that it holds.
+        writer.publish(StationLimit(amperes: 10))
+        try await eventually("10 A accepted") { writer.report().acceptedAmperes == 10 }
+    }
 }

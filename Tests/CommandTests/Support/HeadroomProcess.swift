@@ -37,13 +37,18 @@ final class HeadroomProcess {
 
     /// - Parameters:
     ///   - input: what it reads from standard input.
+    ///   - environment: beside that of the tests.
     ///   - tool: another program with its own arguments, which runs it: `/usr/bin/strace -f`.
-    init(_ arguments: [String], in folder: URL? = nil, input: String = "", under tool: [String] = []) throws {
+    init(
+        _ arguments: [String], in folder: URL? = nil, input: String = "", environment: [String: String] = [:],
+        under tool: [String] = []
+    ) throws {
         files = try TemporaryFolder()
         for name in ["out", "err"] { _ = FileManager.default.createFile(atPath: files.path(name), contents: nil) }
         let words = tool + [Self.executable.path] + arguments
         process.executableURL = URL(filePath: words[0])
         process.arguments = Array(words.dropFirst())
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.currentDirectoryURL = folder ?? files.url
         try files.write(input, to: "in")
         process.standardInput = try FileHandle(forReadingFrom: files.url.appending(path: "in"))
