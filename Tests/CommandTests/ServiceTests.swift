@@ -29,7 +29,7 @@ struct ServiceTests {
         func look() {
             var part = [UInt8](repeating: 0, count: 1024)
             while true {
-                let count = recv(descriptor, &part, part.count, CInt(MSG_DONTWAIT.rawValue))
+                let count = recv(descriptor, &part, part.count, CInt(MSG_DONTWAIT))
                 guard count > 0 else { return }
                 messages += String(decoding: part[..<count], as: UTF8.self).split(separator: "\n").map(String.init)
             }
