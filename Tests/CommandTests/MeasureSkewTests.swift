@@ -57,4 +57,32 @@ struct MeasureSkewTests {
         #expect(abs(wrong.reactive - skewed.reactive) < 0.3, "\(wrong)")
         #expect(!wrong.errors.contains("apart"), "\(wrong.errors)")
     }
+
+    /// Where the first current of the picture of window 2 first rises through zero, in milliseconds of its window.
+    private static func crossing(_ arguments: [String]) throws -> Double {
+        let folder = try TemporaryFolder()
+        let picture = folder.path("a.svg")
+        let outcome = try HeadroomProcess.run(
+            [
+                "measure", try recording.write(to: folder), "--channels", "U1=u,I1=i", "--plot", picture, "--window",
+                "2",
+            ] + arguments)
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        // Voltage and current of L1 over time come first.
+        let curves = folder.text("a.svg").components(separatedBy: "<polyline class=\"curve line1\" points=\"").dropFirst()
+        let current = try #require(curves.dropFirst().first).prefix { $0 != "\"" }
+        let points = current.split(separator: " ").map { $0.split(separator: ",").compactMap { Double($0) } }
+        let heights = points.map { $0[1] }
+        let middle = (try #require(heights.min()) + (try #require(heights.max()))) / 2
+        let place = try #require(points.indices.dropFirst().first { heights[$0 - 1] > middle && heights[$0] <= middle })
+        let share = (heights[place - 1] - middle) / (heights[place - 1] - heights[place])
+        // 476 pixels for three cycles.
+        return (points[place - 1][0] + share * (points[place][0] - points[place - 1][0])) * 60 / 476
+    }
+
+    @Test("the picture shows the channels as of one instant too")
+    func plot() throws {
+        let later = try Self.crossing([]) - Self.crossing(["--ignore-skew"])
+        #expect(abs(later - 0.3) < 0.05, "\(later) ms")
+    }
 }

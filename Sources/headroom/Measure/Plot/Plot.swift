@@ -45,12 +45,16 @@ struct Plot {
         let reference = detail.angleReference
         func curve(_ lane: Int, rms: Double) -> Curve {
             let harmonics = detail.harmonics[lane]
+            let channel = [MeterChannel.u1, .u2, .u3, .i1, .i2, .i3][lane]
             let first = harmonics?.fundamental.magnitude ?? 0
             let points =
                 detail.samples.indices.contains(lane) && !detail.samples[lane].isEmpty
                 ? Self.points(
-                    detail.samples[lane], start: detail.samplesStart, frames: framesShown,
-                    rate: configuration.sampleRateHz)
+                    detail.samples[lane],
+                    // What a delayed channel shows was before: the readings make up for it, and so does the picture.
+                    start: detail.samplesStart
+                        + configuration[calibrationOf: channel].delaySeconds * configuration.sampleRateHz,
+                    frames: framesShown, rate: configuration.sampleRateHz)
                 : Self.points(harmonics, frames: framesShown, cycleFrames: cycleFrames, configuration.sampleRateHz)
             return Curve(
                 phase: lane % 3, points: points, rms: rms,
