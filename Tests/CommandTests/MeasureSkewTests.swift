@@ -69,7 +69,8 @@ struct MeasureSkewTests {
             ] + arguments)
         #expect(outcome.code == 0, "\(outcome.errors)")
         // Voltage and current of L1 over time come first.
-        let curves = folder.text("a.svg").components(separatedBy: "<polyline class=\"curve line1\" points=\"").dropFirst()
+        let curves = folder.text("a.svg").components(separatedBy: "<polyline class=\"curve line1\" points=\"")
+            .dropFirst()
         let current = try #require(curves.dropFirst().first).prefix { $0 != "\"" }
         let points = current.split(separator: " ").map { $0.split(separator: ",").compactMap { Double($0) } }
         let heights = points.map { $0[1] }
