@@ -155,8 +155,12 @@ public final class SiteDevice: Sendable {
 
     private func startWriters() throws(SiteError) -> [StationWriter] {
         var writers: [StationWriter] = []
+        // A lower limit has to get out beside whatever else the machine does, but never before it is decided.
+        let scheduling = RealtimeThread.Scheduling(fifoPriority: settings.realtime.priority.map { max(1, $0 - 10) })
         do throws(StationError) {
-            for station in settings.stations { writers.append(try StationWriter(station, heartbeat: shared.heartbeat)) }
+            for station in settings.stations {
+                writers.append(try StationWriter(station, scheduling: scheduling, heartbeat: shared.heartbeat))
+            }
             for installation in settings.cloudStations {
                 writers.append(try StationWriter(installation, heartbeat: shared.heartbeat))
             }

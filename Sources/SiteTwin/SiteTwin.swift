@@ -12,6 +12,7 @@ public final class SiteTwin: Sendable {
     private let plant: Plant
     private let meter: IIOServer
     private let servesMeter: Bool
+    private let scheduling: RealtimeThread.Scheduling
     private let stations: [StationServer]
     private let isStarted = Atomic<Bool>(false)
     private let isStopped = Atomic<Bool>(false)
@@ -32,10 +33,12 @@ public final class SiteTwin: Sendable {
         let plant = try Plant(options: options)
         servesMeter = options.servesMeter
         self.plant = plant
-        meter = try IIOServer(device: device, plant: plant)
+        scheduling = RealtimeThread.Scheduling(fifoPriority: options.fifoPriority)
+        meter = try IIOServer(device: device, plant: plant, scheduling: scheduling)
         var stations: [StationServer] = []
         for index in plant.withState({ $0.model.chargePoints.indices }) {
-            stations.append(try StationServer(index: index, plant: plant, options: options.stations))
+            stations.append(
+                try StationServer(index: index, plant: plant, options: options.stations, scheduling: scheduling))
         }
         self.stations = stations
         guard let wake = WakeUp() else { throw .descriptor(purpose: "time keeper") }
@@ -169,7 +172,7 @@ public final class SiteTwin: Sendable {
 
     /// Stations and cars live on while nobody reads the meter.
     private func startKeeper() throws(TwinError) {
-        let thread = RealtimeThread(name: "twin-keeper") { [plant, keeperWake, keeperStop] _ in
+        let thread = RealtimeThread(name: "twin-keeper", scheduling: scheduling) { [plant, keeperWake, keeperStop] _ in
             while !keeperStop.isSet.load(ordering: .acquiring) {
                 plant.withState { _ in }
                 keeperWake.wait(until: MonotonicClock.nanoseconds() + 20_000_000)

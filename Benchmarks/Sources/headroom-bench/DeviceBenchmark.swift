@@ -127,7 +127,7 @@ struct DeviceBenchmark {
         chain.unanswered = line.unanswered
         chain.note = line.says
         rows.append(chain)
-        rows.append(row("block delivered to limit in socket", "block_to_socket", beside: "machine_normal"))
+        rows.append(row("block delivered to limit in socket", "block_to_socket", beside: "machine_realtime"))
         rows.append(row("readings of a block", "measuring", beside: "machine_realtime"))
         rows.append(row("decisions of a block", "deciding", beside: "machine_realtime"))
     }

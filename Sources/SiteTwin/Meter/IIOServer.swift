@@ -6,6 +6,7 @@ import Synchronization
 final class IIOServer: Sendable {
     let port: LoopbackPort
     let plant: Plant
+    private let scheduling: RealtimeThread.Scheduling
     let device: IIODevice
     /// What clients set, as in iiod for all of them: time-out in milliseconds (0: none), blocks of a buffer.
     let timeoutMilliseconds = Atomic<Int>(2500)
@@ -28,9 +29,10 @@ final class IIOServer: Sendable {
         let thread: RealtimeThread
     }
 
-    init(device: IIODevice, plant: Plant) throws(TwinError) {
+    init(device: IIODevice, plant: Plant, scheduling: RealtimeThread.Scheduling) throws(TwinError) {
         self.device = device
         self.plant = plant
+        self.scheduling = scheduling
         port = try LoopbackPort()
         guard let wake = WakeUp() else { throw .descriptor(purpose: "meter server") }
         self.wake = wake
@@ -38,7 +40,7 @@ final class IIOServer: Sendable {
 
     func start() throws(TwinError) {
         let listener = try port.listen()
-        let thread = RealtimeThread(name: "twin-iiod") { [self] _ in accept(from: listener) }
+        let thread = RealtimeThread(name: "twin-iiod", scheduling: scheduling) { [self] _ in accept(from: listener) }
         guard let thread else {
             close(listener)
             throw .thread(name: "twin-iiod")
@@ -105,7 +107,9 @@ final class IIOServer: Sendable {
             return
         }
         let connection = IIOConnection(descriptor: descriptor, server: self, wake: wake)
-        guard let thread = RealtimeThread(name: "twin-iiod-conn", body: { _ in connection.run() }) else {
+        guard
+            let thread = RealtimeThread(name: "twin-iiod-conn", scheduling: scheduling, body: { _ in connection.run() })
+        else {
             close(descriptor)
             return
         }

@@ -45,6 +45,8 @@ final class BenchBed {
                 meanOffSeconds: 0)
         ]
         options.steps = []
+        // Elsewhere it is hardware, which does not wait for this machine's processors.
+        options.fifoPriority = priority.map { min(99, $0 + 10) }
         options.stations = try Self.stations(scenario)
         twin = try SiteTwin(options)
         var settings = try TwinSite.settings(twin.description, feedsIn: false)

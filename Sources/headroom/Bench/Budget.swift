@@ -44,7 +44,7 @@ struct Budget {
                 time(
                     "\(name): block delivered to lower limit in the socket", 0.999, 1_000_000,
                     result.latencies.handover,
-                    result.machine.normal))
+                    result.machine.realtime))
         }
         for result in results where result.scenario.blockMilliseconds <= 10 {
             let name = result.scenario.name

@@ -9,6 +9,7 @@ final class StationServer: Sendable {
     let framing: ModbusFraming
     private let index: Int
     private let plant: Plant
+    private let scheduling: RealtimeThread.Scheduling
     private let settings = Mutex(FaultSettings())
     private let isStopping = Atomic<Bool>(false)
     private let wake: WakeUp
@@ -24,9 +25,12 @@ final class StationServer: Sendable {
     }
 
     /// - Parameter options: of all stations; empty: two kinds by hand, on Modbus TCP.
-    init(index: Int, plant: Plant, options: [TwinStation]) throws(TwinError) {
+    init(
+        index: Int, plant: Plant, options: [TwinStation], scheduling: RealtimeThread.Scheduling
+    ) throws(TwinError) {
         self.index = index
         self.plant = plant
+        self.scheduling = scheduling
         framing = options.isEmpty || options[index].transport == .tcp ? .tcp : .rtu
         port = try LoopbackPort(options.isEmpty ? 0 : options[index].port ?? 0)
         guard let wake = WakeUp() else { throw .descriptor(purpose: "station \(index + 1)") }
@@ -36,7 +40,9 @@ final class StationServer: Sendable {
     func start() throws(TwinError) {
         let name = "twin-station\(index + 1)"
         let listener = try port.listen()
-        let started = RealtimeThread(name: name, stackBytes: 256 * 1024) { [self] _ in run(listener: listener) }
+        let started = RealtimeThread(name: name, scheduling: scheduling, stackBytes: 256 * 1024) { [self] _ in
+            run(listener: listener)
+        }
         guard let started else {
             close(listener)
             throw .thread(name: name)
