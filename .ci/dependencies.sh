@@ -20,6 +20,7 @@ if [ "$purpose" = test ]; then
     why[python3]="runs the test bed's signal generator"
     why[python3-pymodbus]="an independent Modbus implementation at the other end"
     why[python3-serial]="the same at the other end of a serial line"
+    why[python3-serial-asyncio]="what pymodbus's client and server import"
     why[python3-jsonschema]="holds the station profiles against their schema"
 fi
 if [ "$purpose" = firmware ]; then
