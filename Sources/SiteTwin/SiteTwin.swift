@@ -165,9 +165,10 @@ public final class SiteTwin: Sendable {
         plant.withState { $0.observer.steps.indices.contains(place) ? $0.observer.steps[place] : nil }
     }
 
-    /// The limit last written to each station, in their order; cheaper than all of the observation.
-    public func commandedAmperes() -> [Double] {
-        plant.withState { $0.model.chargePoints.map(\.commandedAmperes) }
+    /// The limit last written to each station and what its car draws on each phase, in their order; cheaper than all of
+    /// the observation.
+    public func stationAmperes() -> [(commanded: Double, drawn: Double)] {
+        plant.withState { $0.model.chargePoints.map { ($0.commandedAmperes, $0.carAmperes) } }
     }
 
     /// Stations and cars live on while nobody reads the meter.

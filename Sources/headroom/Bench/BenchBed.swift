@@ -18,9 +18,9 @@ final class BenchBed {
     /// What a car gets where all charge alike: far above the 6 A at which nothing is left to lower, and so little that on
     /// a line with a station less they still use all of it.
     private static let shareAmperes = 26.0
-    /// What each further load adds: more than the ampere by which limits are rounded, so that each has to be answered, and
-    /// little, so that as many as possible fit.
-    static let stepAmperes = 2.0
+    /// What each further load adds: more than the ampere by which limits are rounded, and the one by which currents of
+    /// different shapes add up to less than their RMS, so that each has to be answered; and little, so that many fit.
+    static let stepAmperes = 3.0
     /// So many come before the first car can follow the first of them.
     private static let mostStairs = 26
     /// What the building takes on each line beside its cars.

@@ -73,8 +73,11 @@ struct Budget {
                     continue
                 }
                 let ratio = Double(otherMedian) / Double(median)
-                // Medians of fewer differ by chance.
-                let isKnown = min(quiet.count, other.count) >= 100
+                // Medians of few differ by chance.
+                let chance = 2 * (standardError(ofMedianOf: other) + 1.1 * standardError(ofMedianOf: quiet))
+                let isKnown =
+                    min(quiet.count, other.count) >= 100
+                    && (ratio <= 1.1 || Double(otherMedian) - 1.1 * Double(median) > chance)
                 budgets.append(
                     Budget(
                         name: "\(name): its median against the quiet one", limit: "≤ 1.10 ×",
@@ -135,6 +138,15 @@ struct Budget {
         budget.machine = milliseconds(machine) + " ms"
         budget.verdict = value <= limit ? .kept : value - machine <= limit ? .machine : .broken
         return budget
+    }
+
+    /// In nanoseconds, as of a normal distribution.
+    private static func standardError(ofMedianOf distribution: LatencyDistribution) -> Double {
+        guard let low = distribution.nanoseconds(atShare: 0.16), let high = distribution.nanoseconds(atShare: 0.84)
+        else {
+            return .infinity
+        }
+        return 1.25 * Double(high - low) / 2 / Double(distribution.count).squareRoot()
     }
 
     private static func trimmed(_ value: Double) -> String {

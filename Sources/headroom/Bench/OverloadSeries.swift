@@ -103,7 +103,7 @@ struct OverloadSeries {
 
     private mutating func begin(_ index: Int, _ now: Int64) {
         var line = Line(phase: lines[index].phase)
-        line.fillAmperes = max(0, bed.usableAmperes - BenchBed.baseAmperes - commandedAmperes(line.phase))
+        line.fillAmperes = max(0, bed.usableAmperes - BenchBed.baseAmperes - usedAmperes(line.phase))
         var time = now
         line.times = (0...bed.stairs).map { _ in
             time += Int64.random(in: 30_000_000...45_000_000, using: &random)
@@ -119,7 +119,8 @@ struct OverloadSeries {
             guard now >= line.times[line.places.count] else { return }
             let amperes = line.places.isEmpty ? line.fillAmperes : BenchBed.stepAmperes
             let others = BenchBed.baseAmperes + line.fillAmperes + Double(line.places.count) * BenchBed.stepAmperes
-            let needsAnswer = others + commandedAmperes(line.phase) > bed.usableAmperes + 0.5
+            // Not where the currents' different shapes, or a car that has yet to use what it was just given, leave room.
+            let needsAnswer = others + usedAmperes(line.phase) > bed.usableAmperes + BenchBed.stepAmperes - 0.4
             let place = bed.twin.switchOn(
                 amperes: amperes, phase: line.phase, seconds: Double(line.end - MonotonicClock.nanoseconds()) / 1e9)
             lines[index].places.append(place)
@@ -140,8 +141,9 @@ struct OverloadSeries {
         }
     }
 
-    private func commandedAmperes(_ phase: Int) -> Double {
-        bed.twin.commandedAmperes().prefix(bed.scenario.stations).enumerated()
-            .filter { $0.offset % 3 == phase }.reduce(0) { $0 + $1.element }
+    /// What its stations are allowed, as far as their cars draw it.
+    private func usedAmperes(_ phase: Int) -> Double {
+        bed.twin.stationAmperes().prefix(bed.scenario.stations).enumerated()
+            .filter { $0.offset % 3 == phase }.reduce(0) { $0 + min($1.element.commanded, $1.element.drawn) }
     }
 }
