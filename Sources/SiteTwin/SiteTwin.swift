@@ -12,6 +12,7 @@ public final class SiteTwin: Sendable {
     private let plant: Plant
     private let meter: IIOServer
     private let servesMeter: Bool
+    /// Of stations and keeper.
     private let scheduling: RealtimeThread.Scheduling
     private let stations: [StationServer]
     private let isStarted = Atomic<Bool>(false)
@@ -33,8 +34,9 @@ public final class SiteTwin: Sendable {
         let plant = try Plant(options: options)
         servesMeter = options.servesMeter
         self.plant = plant
-        scheduling = RealtimeThread.Scheduling(fifoPriority: options.fifoPriority)
-        meter = try IIOServer(device: device, plant: plant, scheduling: scheduling)
+        meter = try IIOServer(
+            device: device, plant: plant, scheduling: RealtimeThread.Scheduling(fifoPriority: options.fifoPriority))
+        scheduling = RealtimeThread.Scheduling(fifoPriority: options.fifoPriority.map { max(1, $0 - 30) })
         var stations: [StationServer] = []
         for index in plant.withState({ $0.model.chargePoints.indices }) {
             stations.append(

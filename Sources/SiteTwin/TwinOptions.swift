@@ -41,8 +41,9 @@ public struct TwinOptions: Sendable {
     public var stations: [TwinStation] = []
     /// False: stations and building alone, without an ADC.
     public var servesMeter = true
-    /// SCHED_FIFO priority of its threads, where allowed: what is hardware elsewhere does not wait for programs. nil: the
-    /// normal scheduler.
+    /// SCHED_FIFO priority of its ADC's threads, where allowed, and 30 more than that of its stations: what is hardware
+    /// elsewhere does not wait for programs, and does not take the processor from one that writes to it. nil: the normal
+    /// scheduler.
     public var fifoPriority: Int32?
     /// How much faster than real time the household and the cars' coming, filling and going live, above 0, up to
     /// 3600. Mains, meter, and the time a car takes to follow a limit stay real.

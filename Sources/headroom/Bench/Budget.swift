@@ -38,7 +38,7 @@ struct Budget {
                     "decisions of a block, \(result.scenario.stations) stations", 0.9999, Int64(limit),
                     result.latencies.deciding, result.machine.realtime))
         }
-        for result in results {
+        for result in results where result.scenario.stations <= 16 {
             let name = result.scenario.name
             budgets.append(
                 time(
