@@ -49,8 +49,7 @@ struct OverloadSeries {
     func settle(withinSeconds seconds: Double) -> Bool {
         let end = MonotonicClock.nanoseconds() + Int64(seconds * 1e9)
         while MonotonicClock.nanoseconds() < end {
-            let seen = bed.twin.observation()
-            if lines.allSatisfy({ isFilled($0.phase, seen) }) { return true }
+            if lines.allSatisfy({ isFilled(stations(of: $0.phase)) }) { return true }
             MonotonicClock.sleep(until: MonotonicClock.nanoseconds() + 50_000_000)
         }
         return false
@@ -68,9 +67,8 @@ struct OverloadSeries {
             if now < end {
                 // Looking costs the building time: seldom, and never while it answers.
                 if now >= looksAt, lines.contains(where: \.times.isEmpty) {
-                    let seen = bed.twin.observation()
                     for index in lines.indices where lines[index].times.isEmpty {
-                        look(index, seen, now)
+                        look(index, now)
                         if now - lines[index].settledSince >= Self.settledAfter { begin(index, now) }
                     }
                     looksAt = now + 50_000_000
@@ -83,22 +81,24 @@ struct OverloadSeries {
     }
 
     /// Its cars draw what they may, and that can be lowered by a whole staircase.
-    private func isFilled(_ phase: Int, _ seen: TwinObservation) -> Bool {
-        let stations = stations(of: phase, seen)
-        let lowerable = stations.reduce(0) { $0 + max(0, $1.commandedAmperes - 6) }
+    private func isFilled(_ stations: [(commanded: Double, drawn: Double)]) -> Bool {
+        let lowerable = stations.reduce(0) { $0 + max(0, $1.commanded - 6) }
         return lowerable >= Double(bed.stairs) * BenchBed.stepAmperes + 1
-            && abs(stations.reduce(0) { $0 + $1.carAmperes - $1.commandedAmperes }) < 1
+            && abs(stations.reduce(0) { $0 + $1.drawn - $1.commanded }) < 1
     }
 
-    private mutating func look(_ index: Int, _ seen: TwinObservation, _ now: Int64) {
-        let allowed = stations(of: lines[index].phase, seen).reduce(0) { $0 + $1.commandedAmperes }
-        guard !isFilled(lines[index].phase, seen) || abs(allowed - lines[index].allowedAmperes) > 1 else { return }
+    private mutating func look(_ index: Int, _ now: Int64) {
+        let stations = stations(of: lines[index].phase)
+        let allowed = stations.reduce(0) { $0 + $1.commanded }
+        guard !isFilled(stations) || abs(allowed - lines[index].allowedAmperes) > 1 else { return }
         lines[index].allowedAmperes = allowed
         lines[index].settledSince = now
     }
 
-    private func stations(of phase: Int, _ seen: TwinObservation) -> [TwinStationObservation] {
-        seen.stations.prefix(bed.scenario.stations).enumerated().filter { $0.offset % 3 == phase }.map(\.element)
+    /// Those at which cars charge on a line: each with what it is allowed and what its car draws.
+    private func stations(of phase: Int) -> [(commanded: Double, drawn: Double)] {
+        bed.twin.stationAmperes().prefix(bed.scenario.stations).enumerated().filter { $0.offset % 3 == phase }
+            .map(\.element)
     }
 
     private mutating func begin(_ index: Int, _ now: Int64) {
@@ -143,7 +143,6 @@ struct OverloadSeries {
 
     /// What its stations are allowed, as far as their cars draw it.
     private func usedAmperes(_ phase: Int) -> Double {
-        bed.twin.stationAmperes().prefix(bed.scenario.stations).enumerated()
-            .filter { $0.offset % 3 == phase }.reduce(0) { $0 + min($1.element.commanded, $1.element.drawn) }
+        stations(of: phase).reduce(0) { $0 + min($1.commanded, $1.drawn) }
     }
 }
