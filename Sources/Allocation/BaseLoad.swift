@@ -88,18 +88,29 @@ struct BaseLoad: BitwiseCopyable {
         let lowest = largest(0, explained, lasting)
         highestAmperes = max(lowest, fall.largest - census.proven[lane])
         amperes = min(max(amperes, lowest), highestAmperes)
-        if measured > usable { answerOverload(measured: measured, lane: lane, census: census) }
+        if measured > usable { answerOverload(measured: measured, usable: usable, lane: lane, census: census) }
     }
 
     /// A current above the usable one is answered at once: all of it that no report explains is base load.
+    ///
+    /// Above it by no more than a meter may be wrong by, that would punish cars which just filled the line: limits would
+    /// fall by all that no report has shown yet, and rise again, for ever. There cars are believed to use what they were
+    /// told, for the attribution time as below, and only the excess is taken.
     @_noAllocation @_noLocks
-    mutating func answerOverload(measured: Double, lane: Int, census: Census) {
+    mutating func answerOverload(measured: Double, usable: Double, lane: Int, census: Census) {
         if amperes == .infinity {
             amperes = max(0, measured - census.proven[lane])
             highestAmperes = amperes
         } else {
-            amperes = max(amperes, measured - census.credit[lane])
+            let noise = lane == Lanes.power ? 0 : max(Self.noiseAmperes, Self.noiseShare * usable)
+            let isNoise = measured <= usable + noise
+            let cars = census.credit[lane] + (isNoise ? census.potential[lane] : 0)
+            amperes = max(amperes, measured - cars)
             highestAmperes = max(highestAmperes, amperes)
         }
     }
+
+    // What a half cycle may be wrong by; power comes with windows only, which are quiet.
+    private static var noiseAmperes: Double { @_noAllocation @_noLocks get { 0.5 } }
+    private static var noiseShare: Double { @_noAllocation @_noLocks get { 0.01 } }
 }

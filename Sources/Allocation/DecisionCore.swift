@@ -107,7 +107,8 @@ struct DecisionCore {
         bound(&nodes, meters: &meters, stations: &stations, now: now)
         for place in 0..<3 where overloaded.contains(place: place) {
             headroomAmperes[place] = nodes[main].usable[place] - counted[place]
-            meters[main].answerOverload(measured: counted[place], lane: place, census: nodes[main].census)
+            meters[main].answerOverload(
+                measured: counted[place], usable: nodes[main].usable[place], lane: place, census: nodes[main].census)
         }
         // Before the first window nothing is known of what is not overloaded, and nothing is needed.
         for node in nodes.indices {

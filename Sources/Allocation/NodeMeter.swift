@@ -24,8 +24,8 @@ struct NodeMeter {
     }
 
     @_noAllocation @_noLocks
-    mutating func answerOverload(measured: Double, lane: Int, census: Census) {
-        loads[lane].answerOverload(measured: measured, lane: lane, census: census)
+    mutating func answerOverload(measured: Double, usable: Double, lane: Int, census: Census) {
+        loads[lane].answerOverload(measured: measured, usable: usable, lane: lane, census: census)
     }
 
     /// The base load of `lane`, and the most that it can be; 0 where nothing was measured yet and `orZero`.
