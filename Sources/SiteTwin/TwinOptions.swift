@@ -91,6 +91,7 @@ public struct TwinOptions: Sendable {
             try check("stations[\(index)].car.phaseCount", Double(car.phaseCount), 1...3)
             try check("stations[\(index)].car.maximumAmperes", car.maximumAmperes, 6...80)
             try check("stations[\(index)].car.neededWattHours", car.neededWattHours, 1...1e6)
+            try check("stations[\(index)].car.delaySeconds", car.delaySeconds ?? 0, 0...4)
         }
         for (name, wiring) in [("voltageWiring", voltageWiring), ("sensorWiring", sensorWiring)] {
             try check("\(name).count", Double(wiring.count), 3...3)

@@ -22,12 +22,18 @@ package struct Car: Sendable {
     private var wakesAt: Double?
     private var pending: [(due: Double, amperes: Double)] = []
 
-    package init(phaseCount: Int, maximumAmperes: Double, neededWattHours: Double, random: inout RandomSource) {
+    /// - Parameter delaySeconds: nil: by chance.
+    package init(
+        phaseCount: Int, maximumAmperes: Double, neededWattHours: Double, delaySeconds: Double? = nil,
+        random: inout RandomSource
+    ) {
         self.phaseCount = phaseCount
         self.maximumAmperes = maximumAmperes
         self.neededWattHours = neededWattHours
         remainingWattHours = neededWattHours
-        delaySeconds = random.uniform(1...3.5)
+        // Drawn in any case: the chances of all that follows stay the same.
+        let drawn = random.uniform(1...3.5)
+        self.delaySeconds = delaySeconds ?? drawn
         wakeSeconds = random.uniform(2...8)
         rampAmperesPerSecond = random.uniform(20...40)
     }

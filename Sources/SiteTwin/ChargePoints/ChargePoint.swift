@@ -245,7 +245,7 @@ struct ChargePoint: Sendable {
         if energyWattHours == 0, let first = firstCar {
             return Car(
                 phaseCount: first.phaseCount, maximumAmperes: first.maximumAmperes,
-                neededWattHours: first.neededWattHours, random: &random)
+                neededWattHours: first.neededWattHours, delaySeconds: first.delaySeconds, random: &random)
         }
         let types: [(phases: Int, amperes: Double)] = [(3, 32), (3, 16), (1, 32), (1, 16)]
         // The first cars are the ones that make the limits of a house with few stations bind.

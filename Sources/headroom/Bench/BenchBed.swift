@@ -11,18 +11,20 @@ final class BenchBed {
     let scenario: BenchScenario
     /// Lines at which cars charge.
     let lines: Range<Int>
-    /// So many overloads follow each other on a line: before its stations are at 6 A, and before a car can follow.
+    /// So many overloads at most follow each other on a line: before its stations are at 6 A, and before a car can follow.
     let stairs: Int
     private var disturbances: [() -> Void] = []
 
-    /// What a car gets where all charge alike: far above the 6 A at which nothing is left to lower, and so little that on
-    /// a line with a station less they still use all of it.
-    private static let shareAmperes = 26.0
-    /// What each further load adds: more than the ampere by which limits are rounded, and the one by which currents of
-    /// different shapes add up to less than their RMS, so that each has to be answered; and little, so that many fit.
-    static let stepAmperes = 3.0
+    /// The largest current of a station and of its car: much, so that many overloads lower one after the other.
+    private static let largestAmperes = 63.0
+    /// What a car gets where all charge alike: so little that on a line with a station less they still use all of it.
+    private static let shareAmperes = 52.0
+    /// What each further load adds: more than currents of different shapes lack to the sum of their RMS, so that each has
+    /// to be answered; and little, so that many fit.
+    static let stepAmperes = 2.0
+    static let carDelaySeconds = 2.0
     /// So many come before the first car can follow the first of them.
-    private static let mostStairs = 26
+    private static let mostStairs = Int((carDelaySeconds - 0.1) / OverloadSeries.gapSeconds.upperBound)
     /// What the building takes on each line beside its cars.
     static let baseAmperes = 5.0
     /// What a line bears, less the margin.
@@ -70,16 +72,20 @@ final class BenchBed {
     }
 
     private static func stations(_ scenario: BenchScenario) throws -> [TwinStation] {
-        let profiles = ["abb-terra-ac", "generic-modbus"].compactMap { StationProfile.builtIn(named: $0) }
-        guard profiles.count == 2 else { throw RunError("built-in profiles are missing; build the program anew") }
+        // Its limits have steps of 0.1 A: with 1 A, six stations together leave room for a whole overload.
+        guard let profile = StationProfile.builtIn(named: "generic-modbus") else {
+            throw RunError("built-in profiles are missing; build the program anew")
+        }
         let total = scenario.stations + scenario.idleStations
         return (0..<total).map { index in
-            var station = TwinStation(profiles[index % 2])
+            var station = TwinStation(profile)
             // Line by line, so that three overloads can be answered at the same time, each by its own stations.
             station.supplyPhases = [index % 3]
-            station.maximumAmperes = 32
+            station.maximumAmperes = largestAmperes
             station.arrivalSeconds = index < scenario.stations ? 0 : .infinity
-            station.car = TwinCar(phaseCount: 1, maximumAmperes: 32, neededWattHours: 1e6)
+            var car = TwinCar(phaseCount: 1, maximumAmperes: largestAmperes, neededWattHours: 1e6)
+            car.delaySeconds = carDelaySeconds
+            station.car = car
             station.hurry = 1000
             return station
         }

@@ -31,8 +31,6 @@ struct BenchResult {
         }
         // Not before: a station that was never spoken to counts at its maximum.
         bed.disturb()
-        series.run(seconds: 3, report: { _ in })
-        series = OverloadSeries(bed)
         let machine = MachineWatch(
             RealtimeThread.Scheduling(fifoPriority: bed.device.settings.realtime.priority, cpu: nil))
         let before = (bed.device.latencies(), bed.device.snapshot())

@@ -4,9 +4,9 @@ import SiteTwin
 /// Overload after overload in the waveform, at random moments of the mains' cycle, until the lower limit that each calls
 /// for was received by a station: judged by the building's own observer.
 ///
-/// On each line by itself, when its cars have drawn what they may for a while: one load that uses up what is left, then a
-/// staircase of small ones, each of them 30 to 45 ms after the one before and too much, all of them before the first car
-/// can follow (1 s): a car that draws less just then hides a load from any meter. Then all are off, and limits rise again.
+/// On each line by itself, when its cars have drawn what they may for a while: one load that uses up what is left and more
+/// than a meter may be wrong by, then a staircase of small ones, each of them too much, all of them before the first car
+/// can follow: a car that draws less just then hides a load from any meter. Then all are off, and limits rise again.
 struct OverloadSeries {
     private let bed: BenchBed
     private var lines: [Line]
@@ -16,11 +16,13 @@ struct OverloadSeries {
     /// Overloads that no station on their line was told a lower limit for within 0.25 s.
     private(set) var unanswered = 0
 
+    /// From one overload to the next on its line.
+    static let gapSeconds = 0.03...0.045
     private static let longestAnswer: Int64 = 250_000_000
     private static let pollInterval: Int64 = 4_000_000
     /// A line's cars have drawn the same for so long before it is overloaded: until its stations have reported it. Before,
     /// the device holds a part of it for base load, and lowers once for several loads.
-    private static let settledAfter: Int64 = 1_500_000_000
+    private static let settledAfter: Int64 = 2_500_000_000
 
     private struct Line {
         var phase: Int
@@ -31,16 +33,18 @@ struct OverloadSeries {
         /// When each load of the staircase comes, and when all go, in monotonic nanoseconds; empty: it waits for cars.
         var times: [Int64] = []
         var end: Int64 = 0
-        /// What its stations are allowed together, and since when that has been so and its cars have drawn it.
+        /// What its stations are allowed together, since when, and since when its cars have drawn it.
         var allowedAmperes = 0.0
-        var settledSince: Int64 = 0
-        /// What the first load adds.
+        var allowedSince: Int64 = 0
+        var filledSince: Int64 = 0
+        /// What the first load adds: what is left, and what may be a meter's noise above it.
         var fillAmperes = 0.0
     }
 
     init(_ bed: BenchBed) {
         self.bed = bed
-        lines = bed.lines.map { Line(phase: $0) }
+        let now = MonotonicClock.nanoseconds()
+        lines = bed.lines.map { Line(phase: $0, filledSince: now) }
     }
 
     /// Waits until the cars of every line draw what they may: all have come and limits have risen.
@@ -69,7 +73,7 @@ struct OverloadSeries {
                 if now >= looksAt, lines.contains(where: \.times.isEmpty) {
                     for index in lines.indices where lines[index].times.isEmpty {
                         look(index, now)
-                        if now - lines[index].settledSince >= Self.settledAfter { begin(index, now) }
+                        if isSettled(lines[index], now) { begin(index, now) }
                     }
                     looksAt = now + 50_000_000
                 }
@@ -90,9 +94,17 @@ struct OverloadSeries {
     private mutating func look(_ index: Int, _ now: Int64) {
         let stations = stations(of: lines[index].phase)
         let allowed = stations.reduce(0) { $0 + $1.commanded }
-        guard !isFilled(stations) || abs(allowed - lines[index].allowedAmperes) > 1 else { return }
-        lines[index].allowedAmperes = allowed
-        lines[index].settledSince = now
+        if abs(allowed - lines[index].allowedAmperes) > 1 {
+            lines[index].allowedAmperes = allowed
+            lines[index].allowedSince = now
+        }
+        if !isFilled(stations) { lines[index].filledSince = now }
+    }
+
+    /// No car has an earlier limit yet to follow.
+    private func isSettled(_ line: Line, _ now: Int64) -> Bool {
+        now - line.filledSince >= Self.settledAfter
+            && now - line.allowedSince > Int64((BenchBed.carDelaySeconds + 0.1) * 1e9)
     }
 
     /// Those at which cars charge on a line: each with what it is allowed and what its car draws.
@@ -103,10 +115,10 @@ struct OverloadSeries {
 
     private mutating func begin(_ index: Int, _ now: Int64) {
         var line = Line(phase: lines[index].phase)
-        line.fillAmperes = max(0, bed.usableAmperes - BenchBed.baseAmperes - usedAmperes(line.phase))
+        line.fillAmperes = max(0, bed.usableAmperes * 1.015 - BenchBed.baseAmperes - usedAmperes(line.phase))
         var time = now
         line.times = (0...bed.stairs).map { _ in
-            time += Int64.random(in: 30_000_000...45_000_000, using: &random)
+            time += Int64(Double.random(in: Self.gapSeconds, using: &random) * 1e9)
             return time
         }
         line.end = time + 60_000_000
@@ -124,11 +136,11 @@ struct OverloadSeries {
             let place = bed.twin.switchOn(
                 amperes: amperes, phase: line.phase, seconds: Double(line.end - MonotonicClock.nanoseconds()) / 1e9)
             lines[index].places.append(place)
-            if needsAnswer { lines[index].needy.append(place) }
+            if needsAnswer, !line.places.isEmpty { lines[index].needy.append(place) }
         } else if now >= line.end + Self.longestAnswer {
             line.needy.compactMap { bed.twin.step($0) }.forEach { judge($0) }
             lines[index] = Line(phase: line.phase)
-            lines[index].settledSince = now
+            lines[index].filledSince = now
         }
     }
 
