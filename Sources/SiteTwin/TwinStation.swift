@@ -8,7 +8,8 @@ public struct TwinCar: Sendable, Equatable {
     public var maximumAmperes: Double
     /// Energy until it is full, above 0.
     public var neededWattHours: Double
-    /// From a new offer until its current begins to change, 0 to 4; nil: by chance, 1 to 3.5.
+    /// Seconds from a new offer until its current begins to change, and until it wakes, 0 to 4; nil: by chance, 1 to 3.5
+    /// and 2 to 8.
     public var delaySeconds: Double?
 
     public init(phaseCount: Int = 3, maximumAmperes: Double = 16, neededWattHours: Double = 20_000) {

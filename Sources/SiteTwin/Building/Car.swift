@@ -22,7 +22,7 @@ package struct Car: Sendable {
     private var wakesAt: Double?
     private var pending: [(due: Double, amperes: Double)] = []
 
-    /// - Parameter delaySeconds: nil: by chance.
+    /// - Parameter delaySeconds: until it follows, and until it wakes; nil: by chance.
     package init(
         phaseCount: Int, maximumAmperes: Double, neededWattHours: Double, delaySeconds: Double? = nil,
         random: inout RandomSource
@@ -32,9 +32,10 @@ package struct Car: Sendable {
         self.neededWattHours = neededWattHours
         remainingWattHours = neededWattHours
         // Drawn in any case: the chances of all that follows stay the same.
-        let drawn = random.uniform(1...3.5)
-        self.delaySeconds = delaySeconds ?? drawn
-        wakeSeconds = random.uniform(2...8)
+        let drawnDelay = random.uniform(1...3.5)
+        self.delaySeconds = delaySeconds ?? drawnDelay
+        let drawnWake = random.uniform(2...8)
+        wakeSeconds = delaySeconds ?? drawnWake
         rampAmperesPerSecond = random.uniform(20...40)
     }
 

@@ -8,7 +8,7 @@ import Stations
 final class BenchBed {
     let twin: SiteTwin
     let device: SiteDevice
-    let scenario: BenchScenario
+    private(set) var scenario: BenchScenario
     /// Lines at which cars charge.
     let lines: Range<Int>
     /// So many overloads at most follow each other on a line: before its stations are at 6 A, and before a car can follow.
@@ -22,7 +22,7 @@ final class BenchBed {
     /// What each further load adds: more than currents of different shapes lack to the sum of their RMS, so that each has
     /// to be answered; and little, so that many fit.
     static let stepAmperes = 2.0
-    static let carDelaySeconds = 2.0
+    static let carDelaySeconds = 3.4
     /// So many come before the first car can follow the first of them.
     private static let mostStairs = Int((carDelaySeconds - 0.1) / OverloadSeries.gapSeconds.upperBound)
     /// What the building takes on each line beside its cars.
@@ -91,8 +91,16 @@ final class BenchBed {
         }
     }
 
-    /// Begins what disturbs; it ends with `stop`.
-    func disturb() {
+    /// Whether the building and the settings of `next` are those that run already: nothing has to start anew then.
+    func serves(_ next: BenchScenario) -> Bool {
+        (next.stations, next.blockMilliseconds, next.sampleRateHz)
+            == (scenario.stations, scenario.blockMilliseconds, scenario.sampleRateHz)
+    }
+
+    /// Ends what disturbed, and begins what disturbs in `next`, which this bed serves.
+    func disturb(as next: BenchScenario) {
+        calm()
+        scenario = next
         let twin = twin
         let device = device
         let stopping = StopSign()
@@ -114,9 +122,9 @@ final class BenchBed {
             let busy = BusyProcessors()
             disturbances.append { busy.stop() }
         case .deadStations:
-            for index in scenario.stations..<scenario.stations + scenario.idleStations {
-                twin.setStationFaults(.silent, station: index)
-            }
+            let idle = scenario.stations..<scenario.stations + scenario.idleStations
+            for index in idle { twin.setStationFaults(.silent, station: index) }
+            disturbances.append { for index in idle { twin.setStationFaults([], station: index) } }
         case .readers:
             for _ in 0..<8 {
                 thread("reader", everyMilliseconds: 5) {
@@ -133,9 +141,13 @@ final class BenchBed {
         }
     }
 
-    func stop() {
+    private func calm() {
         disturbances.forEach { $0() }
         disturbances = []
+    }
+
+    func stop() {
+        calm()
         device.stop()
         twin.stop()
     }

@@ -52,19 +52,26 @@ struct BenchCommand: ParsableCommand {
             try Self.tellScheduling(priority)
             var results: [BenchResult] = []
             var isIncomplete = false
+            var bed: BenchBed?
             for scenario in BenchScenario.all where wanted.contains(scenario.name) {
                 var bar = ProgressBar(leading(scenario.name, 9))
                 do {
+                    let running = bed.flatMap { $0.serves(scenario) ? $0 : nil }
+                    if running == nil { bed?.stop() }
+                    let serving = try running ?? BenchBed(scenario, priority: priority > 0 ? priority : nil)
+                    bed = serving
                     results.append(
-                        try BenchResult.measure(
-                            scenario, seconds: seconds, priority: priority > 0 ? priority : nil,
-                            report: { bar.update($0) }))
+                        try BenchResult.measure(scenario, on: serving, seconds: seconds, report: { bar.update($0) }))
                 } catch let error as RunError {
                     // What the others came to is not lost.
                     complain("headroom: \(error)")
                     isIncomplete = true
+                    bed?.stop()
+                    bed = nil
                 }
             }
+            bed?.stop()
+            bed = nil
             var programs: [ProgramRun] = []
             if wanted.contains("program") {
                 for (place, rate) in [8_000, 32_000, 64_000, 128_000].enumerated() {

@@ -14,14 +14,12 @@ struct BenchResult {
     var framesLost: Int64
     var blocks: Int64
 
-    /// Runs it for `seconds`, after it has settled.
+    /// Runs it for `seconds` on a bed that serves it, after it has settled.
     ///
     /// - Throws: `RunError` where nothing could be measured.
     static func measure(
-        _ scenario: BenchScenario, seconds: Double, priority: Int32?, report: (Double) -> Void
+        _ scenario: BenchScenario, on bed: BenchBed, seconds: Double, report: (Double) -> Void
     ) throws -> BenchResult {
-        let bed = try BenchBed(scenario, priority: priority)
-        defer { bed.stop() }
         var series = OverloadSeries(bed)
         // Cars come, limits rise, memory is touched for the first time: not what a device does all day.
         guard series.settle(withinSeconds: 60) else {
@@ -30,7 +28,7 @@ struct BenchResult {
                     + "the machine too busy?")
         }
         // Not before: a station that was never spoken to counts at its maximum.
-        bed.disturb()
+        bed.disturb(as: scenario)
         let machine = MachineWatch(
             RealtimeThread.Scheduling(fifoPriority: bed.device.settings.realtime.priority, cpu: nil))
         let before = (bed.device.latencies(), bed.device.snapshot())

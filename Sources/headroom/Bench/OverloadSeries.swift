@@ -47,16 +47,18 @@ struct OverloadSeries {
         lines = bed.lines.map { Line(phase: $0, filledSince: now) }
     }
 
-    /// Waits until the cars of every line draw what they may: all have come and limits have risen.
+    /// Waits until every line can be overloaded: all cars have come, limits have risen, and cars have followed.
     ///
     /// - Returns: false where that does not come about in time.
-    func settle(withinSeconds seconds: Double) -> Bool {
+    mutating func settle(withinSeconds seconds: Double) -> Bool {
         let end = MonotonicClock.nanoseconds() + Int64(seconds * 1e9)
-        while MonotonicClock.nanoseconds() < end {
-            if lines.allSatisfy({ isFilled(stations(of: $0.phase)) }) { return true }
-            MonotonicClock.sleep(until: MonotonicClock.nanoseconds() + 50_000_000)
+        while true {
+            let now = MonotonicClock.nanoseconds()
+            guard now < end else { return false }
+            for index in lines.indices { look(index, now) }
+            if lines.allSatisfy({ isSettled($0, now) }) { return true }
+            MonotonicClock.sleep(until: now + 50_000_000)
         }
-        return false
     }
 
     /// Goes on for `seconds`, and until the staircases at hand have come to their end.
