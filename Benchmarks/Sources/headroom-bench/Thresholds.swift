@@ -8,6 +8,12 @@ struct Thresholds: Decodable {
         var to: String
         var atMost: Double
     }
+    struct MachineRatio: Decodable {
+        /// How the names of its rows end.
+        var rowsEnding: String
+        /// Of the 99th percentiles.
+        var atMost: Double
+    }
     struct Instructions: Decodable {
         var row: String
         /// Per frame.
@@ -22,6 +28,8 @@ struct Thresholds: Decodable {
     var unansweredAtMost: Int
     /// Of medians.
     var ratios: [Ratio]
+    /// To how late the machine itself wakes a thread up in the same seconds.
+    var machineRatios: [MachineRatio]
     /// Judged only where they were counted, and on x86-64, for which they were found.
     var instructions: [Instructions]
 
@@ -72,6 +80,16 @@ struct Thresholds: Decodable {
             lines.append(
                 "\(ratio.row): \(fixed(value, 2)) x \(ratio.to), at most \(fixed(ratio.atMost, 2)) allowed; "
                     + "repeat it on a quiet machine, then look for what made it slower")
+        }
+        for ratio in machineRatios {
+            for row in rows where row.name.hasSuffix(ratio.rowsEnding) {
+                guard let p99 = row.times.p99, let machine = row.machineAlone?.p99, p99 > ratio.atMost * machine else {
+                    continue
+                }
+                lines.append(
+                    "\(row.name): its p99 is \(fixed(p99 / machine, 1)) x the machine's own, at most "
+                        + "\(fixed(ratio.atMost, 1)) allowed; see whether it waits for a lock or another thread")
+            }
         }
         #if arch(x86_64)
             for limit in instructions {

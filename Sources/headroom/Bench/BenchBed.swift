@@ -16,13 +16,11 @@ final class BenchBed {
     private var disturbances: [() -> Void] = []
 
     /// The largest current of a station and of its car: much, so that many overloads lower one after the other.
-    private static let largestAmperes = 63.0
-    /// What a car gets where all charge alike: so little that on a line with a station less they still use all of it.
-    private static let shareAmperes = 52.0
+    private static let largestAmperes = 57.0
     /// What each further load adds: more than currents of different shapes lack to the sum of their RMS, so that each has
     /// to be answered; and little, so that many fit.
     static let stepAmperes = 2.0
-    static let carDelaySeconds = 3.4
+    static let carDelaySeconds = 3.0
     /// So many come before the first car can follow the first of them.
     private static let mostStairs = Int((carDelaySeconds - 0.1) / OverloadSeries.gapSeconds.upperBound)
     /// What the building takes on each line beside its cars.
@@ -37,10 +35,12 @@ final class BenchBed {
         self.scenario = scenario
         lines = 0..<min(3, scenario.stations)
         let perLine = Double((scenario.stations + 2) / 3)
-        stairs = min(Self.mostStairs, Int((Self.shareAmperes - 6.5) * perLine / Self.stepAmperes))
+        stairs = min(Self.mostStairs, Int((Self.largestAmperes - 7) * perLine / Self.stepAmperes))
         var options = TwinOptions()
         options.sampleRateHz = scenario.sampleRateHz
-        options.mainLimitAmperes = Self.shareAmperes * perLine + Self.baseAmperes + options.marginAmperes
+        // Just above what all cars take: limits then stand still until a load comes.
+        options.mainLimitAmperes =
+            (Self.largestAmperes + 0.5) * perLine + Self.baseAmperes + options.marginAmperes
         options.appliances = [
             Appliance(
                 name: "base load", phases: [0, 1, 2], kind: .resistive, amperes: Self.baseAmperes, meanOnSeconds: 3600,
