@@ -11,7 +11,7 @@ struct Thresholds: Decodable {
     struct MachineRatio: Decodable {
         /// How the names of its rows end.
         var rowsEnding: String
-        /// Of the 99th percentiles.
+        /// Of the medians: a stall of the machine is one late wake-up of it, and of ours as many as waited.
         var atMost: Double
     }
     struct Instructions: Decodable {
@@ -83,11 +83,13 @@ struct Thresholds: Decodable {
         }
         for ratio in machineRatios {
             for row in rows where row.name.hasSuffix(ratio.rowsEnding) {
-                guard let p99 = row.times.p99, let machine = row.machineAlone?.p99, p99 > ratio.atMost * machine else {
+                guard let median = row.times.p50, let machine = row.machineAlone?.p50,
+                    median > ratio.atMost * machine
+                else {
                     continue
                 }
                 lines.append(
-                    "\(row.name): its p99 is \(fixed(p99 / machine, 1)) x the machine's own, at most "
+                    "\(row.name): its median is \(fixed(median / machine, 1)) x the machine's own, at most "
                         + "\(fixed(ratio.atMost, 1)) allowed; see whether it waits for a lock or another thread")
             }
         }

@@ -20,7 +20,7 @@ final class BenchBed {
     /// What each further load adds: more than currents of different shapes lack to the sum of their RMS, so that each has
     /// to be answered; and little, so that many fit.
     static let stepAmperes = 2.0
-    static let carDelaySeconds = 3.0
+    static let carDelaySeconds = 2.5
     /// So many come before the first car can follow the first of them.
     private static let mostStairs = Int((carDelaySeconds - 0.1) / OverloadSeries.gapSeconds.upperBound)
     /// What the building takes on each line beside its cars.

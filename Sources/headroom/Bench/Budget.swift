@@ -73,10 +73,10 @@ struct Budget {
                     continue
                 }
                 let ratio = Double(otherMedian) / Double(median)
-                // Medians of few differ by chance.
+                // Medians of few differ by chance, the more so as the overloads of one staircase are alike.
                 let chance = 2 * (standardError(ofMedianOf: other) + 1.1 * standardError(ofMedianOf: quiet))
                 let isKnown =
-                    min(quiet.count, other.count) >= 100
+                    min(quiet.count, other.count) >= 1000
                     && (ratio <= 1.1 || Double(otherMedian) - 1.1 * Double(median) > chance)
                 budgets.append(
                     Budget(
