@@ -6,13 +6,15 @@ the device, its ADC and its stations goes through it. Faults, a few seconds apar
 frames get lost; for long: it is given up) or breaks, its server is gone, frames are lost in the ADC, its timestamps jump,
 its wall clock is set (by a preloaded library; needs a C compiler), stations break their connections, are gone or
 accept and never answer, the device is killed (SIGKILL) and started again at once or after its stations have given it up,
-it is stopped for seconds (SIGSTOP), all processors are busy, memory is churned, what it prints goes to a full disk.
+it is told to stop (SIGTERM) and started again, it is stopped for seconds (SIGSTOP), its measuring thread alone hangs
+(stopped by ptrace, where that is allowed), all processors are busy, memory is churned, what it prints goes to a full disk.
 
 What must hold, by what the building's own observer prints ten times a second: a station that has heard nothing for longer
 than its time-out is at its fail-safe current or below; on no line are the limits in force more than the main fuse leaves
 beside the other load for longer than 3 s while nothing is disturbed, nor does the current stay above the fuse for longer
-than stations and cars take to fall back; the device never ends by itself; after a fault it measures, all stations answer and none is silent
-within --recovery seconds; its memory and open files do not grow.
+than stations and cars take to fall back; the device never ends by itself; told to stop, it leaves every station at its
+fail-safe current, and so does a measuring thread that hangs for three seconds; after a fault it measures, all stations
+answer and none is silent within --recovery seconds; its memory and open files do not grow.
 
 Example, from the repository's root after `swift build -c release --product headroom`:
   python3 Tests/Soak/soak.py --seconds 600 --seed 7
@@ -20,6 +22,7 @@ Example, from the repository's root after `swift build -c release --product head
 import argparse
 import atexit
 import collections
+import ctypes
 import json
 import multiprocessing
 import os
@@ -48,6 +51,15 @@ STATIONS = """stations:
     car: {arrives-s: 1, phases: 3, maximum-a: 16, energy-kwh: 900}
     hurry: 10
 """
+
+
+# <linux/ptrace.h>, <linux/wait.h>
+PTRACE_DETACH, PTRACE_SEIZE, PTRACE_INTERRUPT, WAIT_FOR_ANY_THREAD = 17, 0x4206, 0x4207, 0x40000000
+
+
+def ptrace(request, thread):
+    arguments = [ctypes.c_long(value) for value in (request, thread, 0, 0)]
+    return ctypes.CDLL(None, use_errno=True).ptrace(*arguments)
 
 
 class Proxy(threading.Thread):
@@ -186,6 +198,22 @@ class Device:
         self.process.kill()
         self.process.wait()
 
+    def stop_thread(self, name):
+        """Stops one of its threads, the others go on.
+
+        Returns: what lets it go on; None where this user may not."""
+        for thread in os.listdir(f"/proc/{self.process.pid}/task"):
+            if open(f"/proc/{self.process.pid}/task/{thread}/comm").read().strip() == name:
+                break
+        else:
+            sys.exit(f"the device has no thread named {name}")
+        thread = int(thread)
+        if ptrace(PTRACE_SEIZE, thread) != 0:
+            return None
+        ptrace(PTRACE_INTERRUPT, thread)
+        os.waitpid(thread, WAIT_FOR_ANY_THREAD)
+        return lambda: ptrace(PTRACE_DETACH, thread)
+
     def figures(self):
         status = open(f"/proc/{self.process.pid}/status").read()
         return int(re.search(r"VmRSS:\s+(\d+)", status)[1]), len(os.listdir(f"/proc/{self.process.pid}/fd"))
@@ -320,6 +348,31 @@ def main():
         time.sleep(seconds)
         device.start(full_disk)
 
+    def expect_fail_safe(what):
+        time.sleep(3 * LINES_EVERY_S)
+        for station in building.last["stations"]:
+            if station["limit_in_force_a"] > station["fail_safe_a"] + 0.01:
+                broken.append(f"{what}: {station['name']} is at {station['limit_in_force_a']} A")
+
+    def stop_and_start(seconds):
+        device.process.terminate()
+        code = device.process.wait(timeout=20)
+        if code != 0:
+            broken.append(f"on SIGTERM it ended with {code}")
+        expect_fail_safe("told to stop")
+        time.sleep(seconds)
+        device.start()
+
+    def hang(seconds):
+        go_on = device.stop_thread("measure")
+        if go_on is None:
+            print("the measuring thread is not stopped: ptrace is not allowed here", flush=True)
+            return
+        time.sleep(seconds)
+        if seconds > 3:
+            expect_fail_safe("measuring thread hung")
+        go_on()
+
     def freeze(seconds):
         device.process.send_signal(signal.SIGSTOP)
         time.sleep(seconds)
@@ -347,6 +400,8 @@ def main():
         "stations never answer": lambda: station_fault("stall", chance.uniform(1, 5)),
         "killed, started at once": lambda: kill(chance.uniform(0, 0.5)),
         "killed, started after the time-out": lambda: kill(FAIL_SAFE_AFTER_S + 4),
+        "told to stop, started again": lambda: stop_and_start(chance.uniform(0, 2)),
+        "the measuring thread hangs": lambda: hang(chance.choice([0.3, 1, 1.5, 4, 5])),
         "stopped for seconds": lambda: freeze(chance.uniform(0.3, 5)),
         "all processors busy": lambda: beside(spin, cores, chance.uniform(2, 5)),
         "memory churned": lambda: beside(churn, cores, chance.uniform(2, 5)),
@@ -360,6 +415,8 @@ def main():
     began = time.monotonic()
     while not is_well(began) and time.monotonic() < began + 60:
         time.sleep(0.1)
+    # Before the first plan no station has been told anything that could be taken back.
+    time.sleep(3)
     first = None
     names = []
     while time.monotonic() < began + options.seconds and not broken:
@@ -389,7 +446,7 @@ def main():
                 time.sleep(0.1)
             calm_since[0] = time.monotonic()
         time.sleep(chance.uniform(1, 4))
-        if name.startswith("killed"):
+        if name.startswith(("killed", "told")):
             first = None
         memory, files = device.figures()
         if first is None:
