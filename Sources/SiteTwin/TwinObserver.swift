@@ -90,22 +90,31 @@ struct TwinObserver: Sendable {
             squareSeconds[phase] = 0
         }
         cycleSeconds = 0
-        for index in firstOpen..<steps.count { follow(&steps[index], at: nanoseconds) }
+        for index in firstOpen..<steps.count {
+            let rms = amperes[steps[index].step.phase]
+            steps[index].follow(
+                rms: rms, mainLimitAmperes: mainLimitAmperes, marginLimitAmperes: marginLimitAmperes, at: nanoseconds)
+        }
     }
+}
 
-    private func follow(_ step: inout TwinStepObservation, at nanoseconds: Int64) {
-        guard let began = step.beganNanoseconds else { return }
-        let rms = amperes[step.step.phase]
-        let lasts = Double(nanoseconds - began) / 1e9 <= step.step.seconds
+extension TwinStepObservation {
+    /// A cycle of `rms` ampere has ended on its phase. Not the observer's: a method of it that took one of its own steps
+    /// would copy all of them each time.
+    fileprivate mutating func follow(
+        rms: Double, mainLimitAmperes: Double, marginLimitAmperes: Double, at nanoseconds: Int64
+    ) {
+        guard let began = beganNanoseconds else { return }
+        let lasts = Double(nanoseconds - began) / 1e9 <= step.seconds
         if rms > mainLimitAmperes {
-            if lasts { step.exceededMainLimit = true }
-        } else if step.exceededMainLimit, step.backUnderMainLimitNanoseconds == nil {
-            step.backUnderMainLimitNanoseconds = nanoseconds
+            if lasts { exceededMainLimit = true }
+        } else if exceededMainLimit, backUnderMainLimitNanoseconds == nil {
+            backUnderMainLimitNanoseconds = nanoseconds
         }
         if rms > marginLimitAmperes {
-            if lasts { step.exceededMargin = true }
-        } else if step.exceededMargin, step.backUnderMarginNanoseconds == nil {
-            step.backUnderMarginNanoseconds = nanoseconds
+            if lasts { exceededMargin = true }
+        } else if exceededMargin, backUnderMarginNanoseconds == nil {
+            backUnderMarginNanoseconds = nanoseconds
         }
     }
 }
