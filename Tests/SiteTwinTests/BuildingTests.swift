@@ -65,6 +65,31 @@ struct BuildingTests {
         }
     }
 
+    @Test("A car with a delay of its own wakes and follows after just that", arguments: [0.0, 1, 2.5, 4])
+    func givenDelay(seconds: Double) {
+        var random = RandomSource(seed: 1)
+        var car = Car(
+            phaseCount: 1, maximumAmperes: 32, neededWattHours: 1e6, delaySeconds: seconds, random: &random)
+        var now = 0.0
+        /// Seconds from an offer until the current has changed.
+        func change(to offer: Double) -> Double {
+            let before = car.amperes, began = now
+            repeat {
+                now += 0.01
+                car.advance(offer: offer, now: now, elapsed: 0.01)
+            } while car.amperes == before && now < began + 20
+            return now - began
+        }
+        // It hears the offer, and then wakes.
+        #expect(abs(change(to: 16) - 2 * seconds) < 0.05)
+        for _ in 0..<500 {
+            now += 0.01
+            car.advance(offer: 16, now: now, elapsed: 0.01)
+        }
+        #expect(car.amperes == 16)
+        #expect(abs(change(to: 10) - seconds) < 0.05)
+    }
+
     @Test("A car takes less near the end of its energy, then nothing, and leaves")
     func taperAndLeave() {
         var options = quietOptions(seed: 5)
