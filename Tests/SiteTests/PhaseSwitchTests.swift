@@ -20,10 +20,6 @@ import Testing
         options.stations = [station]
         options.mainLimitAmperes = 32
         options.marginAmperes = 4
-        // 5 A and these leave 11 A on L1 and 1 A on L2.
-        options.steps = [(0, 12), (1, 22)].map {
-            ScheduledStep(atSeconds: 15, phase: $0.0, amperes: $0.1, seconds: 3600)
-        }
         try await withSite(options) { settings in
             settings.policy.phaseSwitchAfterSeconds = 1
             settings.policy.phaseSwitchGapSeconds = 1
@@ -33,6 +29,9 @@ import Testing
         } _: { twin, device in
             let seen = { twin.observation().stations[0] }
             try await eventually("charges on three lines") { seen().carPhaseCount == 3 && seen().carAmperes > 12 }
+            // Beside 5 A these leave 11 A on L1 and 1 A on L2.
+            _ = twin.switchOn(amperes: 12, phase: 0, seconds: 3600)
+            _ = twin.switchOn(amperes: 22, phase: 1, seconds: 3600)
             try await eventually("proposed") { device.stations()[0].limit.proposedMode == .single }
             try await eventually("charges on one") { seen().carPhaseCount == 1 && seen().carAmperes > 15 }
             try await eventually("told so") {
