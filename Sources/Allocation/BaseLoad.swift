@@ -95,7 +95,7 @@ struct BaseLoad: BitwiseCopyable {
     ///
     /// Above it by no more than a meter may be wrong by, that would punish cars which just filled the line: limits would
     /// fall by all that no report has shown yet, and rise again, for ever. There cars are believed to use what they were
-    /// told, for the attribution time as below, and only the excess is taken.
+    /// told, for the attribution time as above, and only the excess is taken.
     @_noAllocation @_noLocks
     mutating func answerOverload(measured: Double, usable: Double, lane: Int, census: Census) {
         if amperes == .infinity {

@@ -59,7 +59,7 @@ PTRACE_DETACH, PTRACE_SEIZE, PTRACE_INTERRUPT, WAIT_FOR_ANY_THREAD = 17, 0x4206,
 
 def ptrace(request, thread):
     arguments = [ctypes.c_long(value) for value in (request, thread, 0, 0)]
-    return ctypes.CDLL(None, use_errno=True).ptrace(*arguments)
+    return ctypes.CDLL(None).ptrace(*arguments)
 
 
 class Proxy(threading.Thread):
@@ -354,11 +354,14 @@ def main():
             if station["limit_in_force_a"] > station["fail_safe_a"] + 0.01:
                 broken.append(f"{what}: {station['name']} is at {station['limit_in_force_a']} A")
 
-    def stop_and_start(seconds):
+    def stop():
         device.process.terminate()
         code = device.process.wait(timeout=20)
         if code != 0:
             broken.append(f"on SIGTERM it ended with {code}")
+
+    def stop_and_start(seconds):
+        stop()
         expect_fail_safe("told to stop")
         time.sleep(seconds)
         device.start()
@@ -454,10 +457,7 @@ def main():
         elif files > first[1] + 4 or memory > first[0] + 8192:
             broken.append(f"it grew: {first[0]} -> {memory} kB, {first[1]} -> {files} open files")
     device.process.send_signal(signal.SIGCONT)
-    device.process.terminate()
-    code = device.process.wait(timeout=20)
-    if code != 0:
-        broken.append(f"on SIGTERM it ended with {code}")
+    stop()
     twin.send_signal(signal.SIGINT)
     time.sleep(1.5)
     seen = (building.last or {}).get("twin", {})

@@ -141,8 +141,7 @@ struct OverloadSeries {
             if needsAnswer, !line.places.isEmpty { lines[index].needy.append(place) }
         } else if now >= line.end + Self.longestAnswer {
             line.needy.compactMap { bed.twin.step($0) }.forEach { judge($0) }
-            lines[index] = Line(phase: line.phase)
-            lines[index].filledSince = now
+            lines[index] = Line(phase: line.phase, filledSince: now)
         }
     }
 
