@@ -87,6 +87,8 @@ public final class SiteDevice: Sendable {
             running.threads.append(try connectThread(connector))
             running.threads.append(try watchThread(whileAlive))
             if let thread = try inputsThread() { running.threads.append(thread) }
+            // However long the ADC took to answer: its silence counts from here.
+            shared.heartbeat.beat(at: MonotonicClock.nanoseconds())
             running.writers = try startWriters()
             running.threads.append(try wiringThread(running.writers))
         } catch {

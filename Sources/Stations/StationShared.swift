@@ -133,10 +133,12 @@ package final class StationShared: Sendable {
 
     /// What the station is to be told now: the newest limit, and no more than its fail-safe current while nobody can
     /// tell whether that limit still holds. Its sequence then is one that was never published, so that it stays
-    /// unconfirmed.
+    /// unconfirmed. A thread that falls silent before its first limit leaves the station with one of long ago: then it
+    /// is told its fail-safe current too.
     package func currentWish() -> Wish {
-        let wish = wish.load()
-        guard wish.sequence != 0, let heartbeat, heartbeat.isSilent() else { return wish }
+        var wish = wish.load()
+        guard abandonedAmperes < .infinity, let heartbeat, heartbeat.isSilent() else { return wish }
+        if wish.sequence == 0 { wish = Wish(amperes: .infinity, sequence: 0) }
         return wish.limited(to: abandonedAmperes)
     }
 

@@ -31,6 +31,38 @@ import Testing
         }
     }
 
+    /// A station may still hold what an earlier program told it.
+    @Test func aThreadThatFallsSilentBeforeItsFirstLimitLeavesTheStationAtItsFailSafeCurrent() async throws {
+        let twin = try SiteTwin(quietBuilding(stations: 1))
+        try twin.start()
+        defer { twin.stop() }
+        let configuration = try #require(try settings(twin.description).stations.first)
+        func commanded() -> Double { twin.observation().stations[0].commandedAmperes }
+        do {
+            let earlier = try StationWriter(configuration)
+            earlier.publish(StationLimit(amperes: 16))
+            try await eventually("what the earlier program gave it") { commanded() == 16 }
+            // As by SIGKILL: nobody takes it back.
+            twin.setStationFaults(.down, station: 0)
+            earlier.stop(timeoutSeconds: 0.1)
+            twin.setStationFaults([], station: 0)
+        }
+        let heart = Heartbeat(silentAfterSeconds: 1)
+        let writer = try StationWriter(configuration, heartbeat: heart)
+        defer { writer.stop() }
+        try await eventually("contact, while the thread lives") {
+            heart.beat(at: MonotonicClock.nanoseconds())
+            return writer.report().isAnswering
+        }
+        #expect(commanded() == 16, "nobody has decided anything yet")
+        try await eventually("6 A without a sign of life") { commanded() == 6 }
+        writer.publish(StationLimit(amperes: 10))
+        try await eventually("its first limit") {
+            heart.beat(at: MonotonicClock.nanoseconds())
+            return commanded() == 10 && writer.report().inFlightAmperes == nil
+        }
+    }
+
     @Test func aLimitBelowTheFailSafeCurrentStays() async throws {
         let twin = try SiteTwin(quietBuilding(stations: 1))
         try twin.start()

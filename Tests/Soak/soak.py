@@ -4,8 +4,8 @@
 `headroom twin` is the building, `headroom run` the device, both as processes; between them this script: every byte between
 the device, its ADC and its stations goes through it. Faults, a few seconds apart: the ADC's connection stalls (briefly:
 frames get lost; for long: it is given up) or breaks, its server is gone, frames are lost in the ADC, its timestamps jump,
-its wall clock is set (by a preloaded library; needs a C compiler), stations break their connections, are gone or
-accept and never answer, the device is killed (SIGKILL) and started again at once or after its stations have given it up,
+its wall clock is set (by a preloaded library; needs a C compiler), stations break their connections, are gone,
+accept and never answer, refuse every request, forget or ignore their limits, start anew, the device is killed (SIGKILL) and started again at once or after its stations have given it up,
 it is told to stop (SIGTERM) and started again, it is stopped for seconds (SIGSTOP), its measuring thread alone hangs
 (stopped by ptrace, where that is allowed), all processors are busy, memory is churned, what it prints goes to a full disk.
 
@@ -14,7 +14,7 @@ than its time-out is at its fail-safe current or below; on no line are the limit
 beside the other load for longer than 3 s while nothing is disturbed, nor does the current stay above the fuse for longer
 than stations and cars take to fall back; the device never ends by itself; told to stop, it leaves every station at its
 fail-safe current, and so does a measuring thread that hangs for three seconds; after a fault it measures, all stations
-answer and none is silent within --recovery seconds; its memory and open files do not grow.
+answer, say what they do, hold their limits and give no cause for alarm within --recovery seconds; its memory and open files do not grow.
 
 Example, from the repository's root after `swift build -c release --product headroom`:
   python3 Tests/Soak/soak.py --seconds 600 --seed 7
@@ -44,6 +44,10 @@ MAIN_LIMIT_A = 100
 LONGEST_OVERLOAD_S = FAIL_SAFE_AFTER_S + 5 + 2
 LONGEST_MISFIT_S = 3
 LINES_EVERY_S = 0.1
+# Stations of STATIONS take 20 s to start, in a hurry of 10.
+BOOT_S = 2.1
+CAUSES_FOR_ALARM = ("no measurement", "fail-safe plan", "draws more than it was told", "does not keep")
+REASONS_FOR_ALARM = ("station_silent", "station_disobeys", "no_measurement")
 STATIONS = """stations:
   - profile: generic-modbus
     count: 8
@@ -327,8 +331,9 @@ def main():
             last = building.last if building.at > since else None
             return bool(last) and all((s["since_contact_s"] or 99) < 1.5 for s in last["stations"])
         line = lines.last if lines.at > since else None
-        return bool(line) and all(s["answering"] for s in line["stations"]) and not any(
-            "no measurement" in alarm or "fail-safe plan" in alarm for alarm in line["alarms"])
+        return bool(line) and not any(cause in alarm for alarm in line["alarms"] for cause in CAUSES_FOR_ALARM) and all(
+            s["answering"] and s["status"] != "unknown" and s["reason"] not in REASONS_FOR_ALARM
+            for s in line["stations"])
 
     def meter_fault(mode, seconds):
         meter.set(mode)
@@ -342,6 +347,24 @@ def main():
         time.sleep(seconds)
         for proxy in chosen:
             proxy.set("pass")
+
+    def twin_fault(line, settle_s=0.3):
+        twin.stdin.write(line + "\n")
+        twin.stdin.flush()
+        time.sleep(settle_s)
+
+    def bad_stations(fault, seconds):
+        chosen = chance.sample(range(1, len(proxies) + 1), chance.randint(1, 4))
+        for station in chosen:
+            twin_fault(f"station {station} {fault}", 0)
+        time.sleep(seconds)
+        for station in chosen:
+            twin_fault(f"station {station} none", 0)
+
+    def restart_stations(seconds):
+        for station in chance.sample(range(1, len(proxies) + 1), chance.randint(1, 4)):
+            twin_fault(f"reboot {station}", 0)
+        time.sleep(seconds)
 
     def kill(seconds, full_disk=False):
         device.kill()
@@ -381,19 +404,14 @@ def main():
         time.sleep(seconds)
         device.process.send_signal(signal.SIGCONT)
 
-    def adc_fault(line):
-        twin.stdin.write(line + "\n")
-        twin.stdin.flush()
-        time.sleep(0.3)
-
     def set_clock():
         device.set_clock(chance.choice([-86400, -3600, -1, 1, 3600, 86400, 10 ** 8]))
         time.sleep(1)
 
     cores = os.cpu_count() or 1
     faults = {
-        "frames lost in the ADC": lambda: adc_fault(f"lose-frames {chance.randint(1, 30000)}"),
-        "ADC's timestamps jump": lambda: adc_fault(f"shift-timestamps {chance.choice([-3600, -1, -0.01, 0.01, 1, 3600])}"),
+        "frames lost in the ADC": lambda: twin_fault(f"lose-frames {chance.randint(1, 30000)}"),
+        "ADC's timestamps jump": lambda: twin_fault(f"shift-timestamps {chance.choice([-3600, -1, -0.01, 0.01, 1, 3600])}"),
         "ADC stalls, frames lost": lambda: meter_fault("stall", chance.uniform(0.35, 0.45)),
         "ADC stalls for seconds": lambda: meter_fault("stall", chance.uniform(1, 4)),
         "ADC's connection breaks": lambda: meter_fault("cut", 0),
@@ -401,6 +419,10 @@ def main():
         "stations' connections break": lambda: station_fault("cut", 0),
         "stations are gone": lambda: station_fault("gone", chance.uniform(1, 5)),
         "stations never answer": lambda: station_fault("stall", chance.uniform(1, 5)),
+        "stations refuse every request": lambda: bad_stations("exceptions", chance.uniform(1, 5)),
+        "stations forget their limits": lambda: bad_stations("forgets-limits", chance.uniform(1, 5)),
+        "stations ignore their limits": lambda: bad_stations("ignores-limits", chance.uniform(1, 5)),
+        "stations start anew": lambda: restart_stations(BOOT_S),
         "killed, started at once": lambda: kill(chance.uniform(0, 0.5)),
         "killed, started after the time-out": lambda: kill(FAIL_SAFE_AFTER_S + 4),
         "told to stop, started again": lambda: stop_and_start(chance.uniform(0, 2)),
@@ -418,8 +440,6 @@ def main():
     began = time.monotonic()
     while not is_well(began) and time.monotonic() < began + 60:
         time.sleep(0.1)
-    # Before the first plan no station has been told anything that could be taken back.
-    time.sleep(3)
     first = None
     names = []
     while time.monotonic() < began + options.seconds and not broken:

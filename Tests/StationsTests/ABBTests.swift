@@ -113,7 +113,7 @@ private let abbFollows: ScriptedStation.WriteHook = { registers, _ in
         #expect(!loop.knowledge.report.keepsFailSafe, "nobody has given it one yet")
         let connection = try ModbusConnection(host: "127.0.0.1", port: station.port, unit: 1, timeoutSeconds: 5)
         try loop.setUp(connection)
-        try loop.checkFailSafe(connection)
+        try loop.tendFailSafe(connection)
         #expect(shared.diagnostics.withLock { $0.failSafeKept } == false)
         #expect(!shared.knowledge.load().report.keepsFailSafe)
         connection.close()

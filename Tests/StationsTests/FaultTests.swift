@@ -232,6 +232,57 @@ private func patient(_ edits: [(String, String)] = []) throws -> StationProfile 
         writer.stop()
     }
 
+    @Test("a station that refuses everything while it starts anew gets all again, behind the same connection")
+    func restartBehindAnOpenConnection() async throws {
+        let station = try ScriptedStation(registers: genericRegisters, onWrite: followsLimit)
+        defer { station.stop() }
+        let writer = try StationWriter(configuration(try patient(), port: station.port))
+        defer { writer.stop() }
+        writer.publish(StationLimit(amperes: 12))
+        try await eventually("limit accepted, fail-safe kept") {
+            writer.report().acceptedAmperes == 12 && writer.diagnostics().failSafeKept == true
+        }
+        let before = writer.diagnostics().exceptions
+        station.follow { request, right in
+            .reply(Array(right[0..<4]) + [0, 3, right[6], request.function | 0x80, 4])
+        }
+        try await eventually("several rounds of nothing") { writer.diagnostics().exceptions > before + 12 }
+        for (address, value) in genericRegisters { station.set(address, value) }
+        station.follow(nil)
+        try await eventually("limit and fail-safe, before the minute in which it is looked at", within: 30) {
+            [10, 20, 21].map { station.registers[$0] } == [120, 6, 60]
+        }
+        try await eventually("and that it holds them", within: 30) {
+            writer.report().acceptedAmperes == 12 && writer.report().keepsFailSafe
+                && writer.diagnostics().failSafeKept == true
+        }
+        #expect(station.acceptedConnections == 1)
+    }
+
+    @Test("a fail-safe that the station refuses for a while, or loses, is given again soon", arguments: [false, true])
+    func failSafeComesLate(isLost: Bool) async throws {
+        let attempts = Atomic(0)
+        let station = try ScriptedStation(registers: genericRegisters) { registers, request in
+            registers[11] = registers[10]
+            guard request.address == 20 else { return }
+            attempts.add(1, ordering: .relaxed)
+            if isLost, attempts.load(ordering: .relaxed) < 3 { registers[20] = 32 }
+        } script: { request, right in
+            guard !isLost, request.function == 6, request.address == 20, attempts.load(ordering: .relaxed) < 3 else {
+                return .reply(right)
+            }
+            return .reply(Array(right[0..<4]) + [0, 3, right[6], request.function | 0x80, 4])
+        }
+        defer { station.stop() }
+        let writer = try StationWriter(configuration(try patient(), port: station.port))
+        defer { writer.stop() }
+        try await eventually("kept, before a minute is over", within: 30) {
+            writer.report().keepsFailSafe && writer.diagnostics().failSafeKept == true
+        }
+        #expect(station.registers[20] == 6 && attempts.load(ordering: .relaxed) >= 3)
+        #expect(writer.diagnostics().lastError?.contains(isLost ? "not kept" : "refused") == true)
+    }
+
     @Test("a fail-safe that the station does not keep raises the alarm")
     func failSafeNotKept() async throws {
         let station = try ScriptedStation(registers: genericRegisters) { registers, _ in

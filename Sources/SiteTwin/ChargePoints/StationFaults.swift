@@ -38,4 +38,12 @@ public struct StationFaults: OptionSet, Sendable {
     public static let otherSerialNumber = StationFaults(rawValue: 8192)
     /// A device of another kind answers at its address: it has none of the registers.
     public static let otherModel = StationFaults(rawValue: 16_384)
+
+    /// Each by the name that people write, in the order above.
+    public static let named: KeyValuePairs<String, StationFaults> = [
+        "silent": silent, "down": down, "black-hole": blackHole, "half-open": halfOpen, "cuts-answers": cutsAnswers,
+        "slow": slow, "exceptions": exceptions, "random-bytes": randomBytes, "all-ones": allOnes,
+        "ignores-limits": ignoresLimits, "forgets-limits": forgetsLimits, "lies-in-read-back": liesInReadBack,
+        "draws-while-off": drawsWhileOff, "other-serial-number": otherSerialNumber, "other-model": otherModel,
+    ]
 }

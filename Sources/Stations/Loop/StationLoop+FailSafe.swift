@@ -9,10 +9,12 @@ struct FailSafeState: Sendable {
     var writtenAt: Int64 = .min
     /// The station refused to be given it.
     var isRefused = false
+    /// Until it is given again, where the station refused or lost it.
+    var retryWait = GrowingWait(longest: 60_000_000_000)
 }
 
 /// The current to which the station falls back without us, and after which time: given at each connect, read back
-/// each minute.
+/// each minute. A station that refuses or loses it gets it again after growing waits: it may just be starting.
 extension StationLoop {
     /// Some stations take a moment until a new value reads back.
     private static let settling: Int64 = 500_000_000
@@ -39,9 +41,20 @@ extension StationLoop {
         return values
     }
 
-    mutating func writeFailSafe(_ connection: borrowing ModbusConnection) throws(ModbusError) {
+    /// At the begin of a connection.
+    mutating func beginFailSafe(_ connection: borrowing ModbusConnection) throws(ModbusError) {
         failSafe = FailSafeState()
         shared.diagnostics.withLock { $0.failSafeKept = nil }
+        try writeFailSafe(connection)
+    }
+
+    /// What is due: to give it again where it was refused, else to look whether it is kept.
+    mutating func tendFailSafe(_ connection: borrowing ModbusConnection) throws(ModbusError) {
+        if failSafe.isRefused { try writeFailSafe(connection) } else { try checkFailSafe(connection) }
+    }
+
+    private mutating func writeFailSafe(_ connection: borrowing ModbusConnection) throws(ModbusError) {
+        failSafe.isRefused = false
         // The allocator was promised one: this variant of the model has none, or none that is known.
         if plainProfile.hasFailSafe, !profile.hasFailSafe { tellFailSafe(isKept: false) }
         for item in failSafeValues {
@@ -56,14 +69,14 @@ extension StationLoop {
         failSafe.writtenAt = MonotonicClock.nanoseconds()
         if failSafe.isRefused {
             alarmFailSafe("refused")
-            failSafe.checkDue = failSafe.writtenAt + Self.checkInterval
+            failSafe.checkDue = failSafe.writtenAt + failSafe.retryWait.next()
         } else if !failSafeValues.isEmpty {
             try checkFailSafe(connection)
         }
     }
 
     /// Reads the fail-safe back; writes it again where the station lost it.
-    mutating func checkFailSafe(_ connection: borrowing ModbusConnection) throws(ModbusError) {
+    private mutating func checkFailSafe(_ connection: borrowing ModbusConnection) throws(ModbusError) {
         failSafe.checkDue = MonotonicClock.nanoseconds() + Self.checkInterval
         var kept: Bool? = true
         var lost: [FailSafeValue] = []
@@ -83,9 +96,8 @@ extension StationLoop {
                 if kept == true { kept = nil }
             }
         }
-        // What the station refused and nobody can read back is not kept.
-        if failSafe.isRefused, kept == nil { return }
         guard kept == false else {
+            failSafe.retryWait.reset()
             shared.diagnostics.withLock { $0.failSafeKept = kept }
             tellFailSafe(isKept: profile.hasFailSafe || !plainProfile.hasFailSafe)
             return
@@ -97,8 +109,10 @@ extension StationLoop {
         }
         alarmFailSafe("not kept")
         for item in lost where !profile.registers[item.register].isStored {
-            _ = try write(connection, register: item.register, value: item.value)
+            if try !write(connection, register: item.register, value: item.value) { failSafe.isRefused = true }
         }
+        failSafe.writtenAt = MonotonicClock.nanoseconds()
+        failSafe.checkDue = failSafe.writtenAt + failSafe.retryWait.next()
     }
 
     /// Lets the allocator know whether to count on it. Stays over a lost connection: the next one has to show better.

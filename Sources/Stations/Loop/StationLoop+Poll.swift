@@ -12,6 +12,22 @@ struct PollState: Sendable {
     var isIncomplete = false
 }
 
+/// Rounds of reading to which the station answered nothing but exceptions: so it does while it starts, and has forgotten
+/// then what it was told.
+struct Refusals: Sendable {
+    private var rounds = 0
+    /// It answers again: it is to be given everything anew.
+    private(set) var isBack = false
+
+    /// - Parameters:
+    ///   - isHeard: it gave an answer in this round.
+    ///   - hasRefused: something that it was to be given on this connection; else a single round may be chance.
+    mutating func roundEnded(isHeard: Bool, hasRefused: Bool) {
+        isBack = isHeard && rounds > (hasRefused ? 0 : 1)
+        rounds = isHeard ? 0 : rounds + 1
+    }
+}
+
 extension StationLoop {
     mutating func pollNextBlock(_ connection: borrowing ModbusConnection) throws(ModbusError) {
         if poll.nextBlock == 0 {
@@ -35,6 +51,8 @@ extension StationLoop {
             return
         }
         evaluateRound()
+        refusals.roundEnded(
+            isHeard: !poll.words.isEmpty, hasRefused: limit.refusedAt != .min || failSafe.isRefused)
         reconnectWait.reset()
         poll.nextBlock = 0
         let interval = Int64(profile.pollSeconds(timeoutSeconds: configuration.failSafeAfterSeconds) * 1e9)

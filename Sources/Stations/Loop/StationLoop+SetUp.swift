@@ -1,7 +1,7 @@
 import Allocation
 import Realtime
 
-/// What is done at each connect, around the newest limit: the station may have been restarted.
+/// What is done at each connect and after each silence, around the newest limit: the station may have been restarted.
 extension StationLoop {
     mutating func setUp(_ connection: borrowing ModbusConnection) throws(ModbusError) {
         for step in profile.startUp {
@@ -14,7 +14,7 @@ extension StationLoop {
         if wish.sequence != 0, !shared.isStopping { try writeLimit(connection, wish) }
         try keepAlive(connection)
         guard !shared.isStopping else { return }
-        try writeFailSafe(connection)
+        try beginFailSafe(connection)
         guard !shared.isStopping else { return }
         try readIdentity(connection)
     }

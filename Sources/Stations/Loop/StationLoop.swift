@@ -18,6 +18,7 @@ struct StationLoop: ~Copyable {
     var limit = LimitState()
     var failSafe = FailSafeState()
     var poll = PollState()
+    var refusals = Refusals()
     var phaseSwitch = PhaseSwitchState()
     var keepAliveDue: Int64 = 0
     var lastExchangeEnd: Int64 = .min
@@ -105,9 +106,16 @@ struct StationLoop: ~Copyable {
         }
     }
 
-    /// One connection's life: is it the right station, set-up, then one request at a time, the limit always first.
+    /// One connection's life.
     private mutating func serve(_ connection: borrowing ModbusConnection) throws(ModbusError) {
+        repeat { try serveUntilBack(connection) } while refusals.isBack && !shared.isStopping
+    }
+
+    /// Is it the right station, set-up, then one request at a time, the limit always first; until it is to stop, or the
+    /// station is back from refusing everything.
+    private mutating func serveUntilBack(_ connection: borrowing ModbusConnection) throws(ModbusError) {
         missing = []
+        refusals = Refusals()
         isReadyForLimits = false
         poll = PollState()
         limit.connectionBegan()
@@ -115,7 +123,7 @@ struct StationLoop: ~Copyable {
         connection.setTimeout(seconds: profile.requestTimeoutSeconds)
         guard try recognise(connection) else { return }
         if !shared.isStopping { try setUp(connection) }
-        while !shared.isStopping {
+        while !shared.isStopping, !refusals.isBack {
             settleOvertaken(connection)
             let now = MonotonicClock.nanoseconds()
             let wish = shared.currentWish()
@@ -126,7 +134,7 @@ struct StationLoop: ~Copyable {
             } else if limit.checkDue <= now {
                 try checkLimit(connection)
             } else if failSafe.checkDue <= now {
-                try checkFailSafe(connection)
+                try tendFailSafe(connection)
             } else if phaseSwitch.isWriteDue {
                 try switchPhases(connection)
             } else if poll.due <= now {
@@ -136,7 +144,7 @@ struct StationLoop: ~Copyable {
                 shared.wake.wait(until: min(next, shared.silenceDue))
             }
         }
-        try leave(connection)
+        if !refusals.isBack || shared.isStopping { try leave(connection) }
     }
 
     /// Writes the limit at which the station has to stay without us.

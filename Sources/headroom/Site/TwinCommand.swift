@@ -56,8 +56,7 @@ struct TwinCommand: ParsableCommand {
 
     @OptionGroup var interval: JSONInterval
 
-    @Flag(
-        help: "Take faults of the ADC from standard input, one a line: shift-timestamps SECONDS, lose-frames COUNT.")
+    @Flag(help: "Take faults from standard input, one a line: \(TwinFaultInput.usage).")
     var faults = false
 
     func run() throws {
