@@ -247,6 +247,8 @@ private func patient(_ edits: [(String, String)] = []) throws -> StationProfile 
             .reply(Array(right[0..<4]) + [0, 3, right[6], request.function | 0x80, 4])
         }
         try await eventually("several rounds of nothing") { writer.diagnostics().exceptions > before + 12 }
+        try await eventually("it counts at its maximum: it may start at any") { writer.report().acceptedAmperes == nil }
+        #expect(writer.report().isAnswering)
         for (address, value) in genericRegisters { station.set(address, value) }
         station.follow(nil)
         try await eventually("limit and fail-safe, before the minute in which it is looked at", within: 30) {

@@ -16,16 +16,23 @@ struct PollState: Sendable {
 /// then what it was told.
 struct Refusals: Sendable {
     private var rounds = 0
+    /// When the first of them began, in monotonic nanoseconds.
+    private var since: Int64 = 0
     /// It answers again: it is to be given everything anew.
     private(set) var isBack = false
 
     /// - Parameters:
     ///   - isHeard: it gave an answer in this round.
+    ///   - began: the round.
     ///   - hasRefused: something that it was to be given on this connection; else a single round may be chance.
-    mutating func roundEnded(isHeard: Bool, hasRefused: Bool) {
+    mutating func roundEnded(isHeard: Bool, began: Int64, hasRefused: Bool) {
         isBack = isHeard && rounds > (hasRefused ? 0 : 1)
+        if !isHeard, rounds == 0 { since = began }
         rounds = isHeard ? 0 : rounds + 1
     }
+
+    /// Whether a limit that the station took at `time` may be forgotten; a single round may be chance.
+    func mayHaveForgotten(limitOf time: Int64?) -> Bool { rounds > 1 && (time.map { $0 < since } ?? true) }
 }
 
 extension StationLoop {
@@ -52,7 +59,9 @@ extension StationLoop {
         }
         evaluateRound()
         refusals.roundEnded(
-            isHeard: !poll.words.isEmpty, hasRefused: limit.refusedAt != .min || failSafe.isRefused)
+            isHeard: !poll.words.isEmpty, began: poll.began,
+            hasRefused: limit.refusedAt != .min || failSafe.isRefused)
+        if refusals.mayHaveForgotten(limitOf: limit.written?.time) { forgetAccepted() }
         reconnectWait.reset()
         poll.nextBlock = 0
         let interval = Int64(profile.pollSeconds(timeoutSeconds: configuration.failSafeAfterSeconds) * 1e9)

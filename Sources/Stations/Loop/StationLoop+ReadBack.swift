@@ -94,6 +94,13 @@ extension StationLoop {
         now - written.time >= Int64(profile.limit.actsWithinSeconds * 1e9)
     }
 
+    /// What it holds is not known any more: it counts at its maximum.
+    mutating func forgetAccepted() {
+        guard knowledge.report.acceptedAmperes != nil else { return }
+        tellAccepted(nil)
+        share()
+    }
+
     /// - Parameter own: of each of the station's own phases, where it takes a limit for each.
     private mutating func tellAccepted(_ amperes: Double?, _ own: [Double] = []) {
         knowledge.report.acceptedAmperes = amperes
