@@ -22,7 +22,7 @@ struct Refusals: Sendable {
     private(set) var isBack = false
 
     /// - Parameters:
-    ///   - isHeard: it gave an answer in this round.
+    ///   - isHeard: it gave an answer in this round, or there was nothing to ask.
     ///   - began: the round.
     ///   - hasRefused: something that it was to be given on this connection; else a single round may be chance.
     mutating func roundEnded(isHeard: Bool, began: Int64, hasRefused: Bool) {
@@ -59,7 +59,7 @@ extension StationLoop {
         }
         evaluateRound()
         refusals.roundEnded(
-            isHeard: !poll.words.isEmpty, began: poll.began,
+            isHeard: !poll.words.isEmpty || !poll.isIncomplete, began: poll.began,
             hasRefused: limit.refusedAt != .min || failSafe.isRefused)
         if refusals.mayHaveForgotten(limitOf: limit.written?.time) { forgetAccepted() }
         reconnectWait.reset()
