@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs these sources under the sanitizers of Swift's toolchain. What they depend on is built as ever.
 #   fuzz [SECONDS [OPTIONS]]  every reader under the address sanitizer, with inputs that libFuzzer chooses by coverage
-#   threads [SECONDS]         the device, its building and its stations under the thread sanitizer
+#   threads [SECONDS [demo]]  the device, its building and its stations under the thread sanitizer; demo: nothing else,
+#                             else also damaged answers of stations and of the ADC
 #   tests [OPTIONS]           tests under the address sanitizer; takes the options of `swift test`
 # Without any: the first two, briefly.
 set -euo pipefail
@@ -30,13 +31,15 @@ threads() {
     local mutex=$PWD/$scratch/tsan-mutex.o
     mkdir -p "$scratch"
     "$toolchain/clang" -O2 -Wall -Werror -c Tests/ThreadSanitizer/mutex.c -o "$mutex"
-    for product in headroom-fuzz headroom; do build thread --product "$product" -Xlinker "$mutex"; done
+    local products=(headroom) targets=()
+    [ "${2:-}" = demo ] || { products+=(headroom-fuzz) && targets=(modbus iio); }
+    for product in "${products[@]}"; do build thread --product "$product" -Xlinker "$mutex"; done
     # In files: some targets silence the standard error, because the libraries under them fill it.
     local reports=$scratch/tsan
     rm -f "$reports".*
     export TSAN_OPTIONS="log_path=$PWD/$reports exitcode=66"
     local status=0
-    for target in modbus iio; do
+    for target in "${targets[@]}"; do
         "$scratch/release/headroom-fuzz" --target "$target" --seconds $((seconds / 3)) --save "$scratch/fuzz" || status=1
     done
     "$scratch/release/headroom" demo --seconds "$seconds" --json >"$scratch/demo.json" || status=1

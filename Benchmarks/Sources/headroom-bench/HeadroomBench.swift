@@ -20,7 +20,7 @@ struct HeadroomBench: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Timed blocks and timed decisions of each kind (default: 150000, short 50000).",
+            "Timed blocks and timed decisions of each kind (default: 100000, short 50000).",
             valueName: "n"))
     var calls: Int?
 
@@ -102,7 +102,7 @@ struct HeadroomBench: ParsableCommand {
         var progress = Progress()
         try checkHeapCounter()
         // Whole seconds of signal.
-        let calls = ((calls ?? (short ? 50_000 : 150_000)) + 99) / 100 * 100
+        let calls = ((calls ?? (short ? 50_000 : 100_000)) + 99) / 100 * 100
         var busy = 0
         var usesFIFO = false
         if load {
