@@ -130,6 +130,9 @@ extension AcquisitionError: CustomStringConvertible {
     }
 }
 
+/// The error number in a result below 0. A network server may answer with any number, also one that has no opposite.
+func errorNumber(_ result: some SignedInteger & FixedWidthInteger) -> CInt { CInt(clamping: result.magnitude) }
+
 /// The system's own words for an error number, with the number.
 func errnoText(_ code: CInt) -> String {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: 160) { text in

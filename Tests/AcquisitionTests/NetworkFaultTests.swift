@@ -107,6 +107,39 @@ struct NetworkFaultTests {
         #expect(try !readBlock(&source).info.isDiscontinuity)
     }
 
+    /// Negated, they would end the process. (Of the first two libiio passes on the lower half of the bits.)
+    @Test(arguments: [
+        ("TIMEOUT", Int64(Int32.min)), ("SET", Int64(Int32.min)), ("OPEN", .min), ("READ", .min), ("READBUF", .min),
+    ])
+    func `an error number that has no opposite is an error like any other`(verb: String, number: Int64) throws {
+        let server = try FaultyServer(["--answer", verb, "\(number)"])
+        #expect(throws: AcquisitionError.self) {
+            var source = try server.source(timeoutSeconds: 1)
+            for _ in 0..<3 { _ = try readBlock(&source) }
+        }
+    }
+
+    /// libiio takes it for a part of that input and reads it there, from where the frame has ended.
+    @Test func `a timestamp at an input's place is refused where its block is too short for it`() throws {
+        let server = try FaultyServer(["--timestamp-index", "7", "--fault", "wide", "--at", "1"])
+        #expect(throws: AcquisitionError.self) {
+            var source = try server.source()
+            for _ in 0..<3 { _ = try readBlock(&source) }
+        }
+    }
+
+    @Test(arguments: ["le:S4294967288/4294967288X4294967295&gt;&gt;0", "le:S64/64X8193&gt;&gt;0"])
+    func `an element too large for any frame is refused by its format`(format: String) throws {
+        let server = try FaultyServer(["--format", format])
+        let error = try #require(throws: AcquisitionError.self) {
+            _ = try server.source(inputs: [(.u1, 4), (.u2, 5), (.u3, 6), (.i1, 7)])
+        }
+        guard case .formatRefused(_, _, channel: "voltage4", _) = error else {
+            Issue.record("\(error)")
+            return
+        }
+    }
+
     @Test func `another thread connects anew while the reading one goes on`() throws {
         let server = try FaultyServer(["--fault", "close", "--at", "3", "--once"])
         var source = try server.source()

@@ -120,7 +120,8 @@ private struct IIOService {
     var random: FuzzRandom
     /// One answer in this many is spoilt; 0: none.
     let spoilsOneIn: Int
-    private var frame: Int64 = 0
+    /// An error number, two that have no opposite, and a text where there is to be none.
+    private static let wrong = ["-5\n", "-2147483648\n", "-9223372036854775808\n", "4\nabcd\n"].map { Array($0.utf8) }
 
     init(description: [UInt8], seed: UInt64) {
         self.description = description
@@ -145,7 +146,7 @@ private struct IIOService {
             var answer = answer(command, words)
             let isSpoilt = spoilsOneIn > 0 && command != "PRINT" && random.below(spoilsOneIn) == 0
             if isSpoilt {
-                answer = Mutator.mutate([answer, Array("-5\n".utf8), Array("4\nabcd\n".utf8)], &random)
+                answer = random.below(3) == 0 ? random.pick(Self.wrong) : Mutator.mutate([answer] + Self.wrong, &random)
                 // libiio 0.24 believes any size that it is told and writes beyond its own buffer. Nothing above it can
                 // keep it from that: whatever the size says, no more than was asked for comes.
                 if command == "READBUF", let asked = words.last.flatMap({ Int($0) }),

@@ -23,7 +23,7 @@ struct IIOBuffer: ~Copyable {
         let device = plan.device.handle
         let uri = settings.uri
         let depth = iio_device_set_kernel_buffers_count(device, UInt32(settings.kernelBuffers))
-        guard depth >= 0 else { throw .bufferRefused(uri: uri, device: plan.deviceName, errno: -depth) }
+        guard depth >= 0 else { throw .bufferRefused(uri: uri, device: plan.deviceName, errno: errorNumber(depth)) }
         errno = 0
         let frames = settings.block.frames(sampleRateHz: plan.signature.sampleRateHz)
         guard let made = iio_device_create_buffer(device, frames, false) else {
@@ -58,24 +58,26 @@ struct IIOBuffer: ~Copyable {
         let step = iio_buffer_step(handle)
         guard step > 0, end > start else { return nil }
         let count = (end - start) / step
+        guard step >= frameBytes else { return nil }
         var isAsPlanned = step == frameBytes
-        for index in plan.elements.indices {
-            guard let first = iio_buffer_first(handle, plan.elements[index].handle), first < end else { return nil }
-            if first - start != plan.elements[index].byteOffset { isAsPlanned = false }
+        var endOfLast = 0
+        for element in plan.elements {
+            guard let first = iio_buffer_first(handle, element.handle) else { return nil }
+            let offset = first - start
+            // Only a server whose description contradicts itself has elements elsewhere.
+            guard offset >= max(endOfLast, element.byteOffset), offset + element.byteCount <= step else { return nil }
+            if offset != element.byteOffset { isAsPlanned = false }
+            endOfLast = offset + element.byteCount
         }
-        if !isAsPlanned {
-            guard step >= frameBytes else { return nil }
-            closeUp(start, end: end, step: step, count: count)
-        }
+        if !isAsPlanned { closeUp(start, step: step, count: count) }
         return UnsafeRawBufferPointer(start: start, count: count * frameBytes)
     }
 
     /// Moves every element to its planned place. Elements keep their order and only move towards the start, so
     /// that none is overwritten before it has moved.
-    private func closeUp(_ start: UnsafeMutableRawPointer, end: UnsafeMutableRawPointer, step: Int, count: Int) {
+    private func closeUp(_ start: UnsafeMutableRawPointer, step: Int, count: Int) {
         for frame in 0..<count {
-            for index in plan.elements.indices {
-                let element = plan.elements[index]
+            for element in plan.elements {
                 guard let first = iio_buffer_first(handle, element.handle) else { return }
                 memmove(
                     start + frame * frameBytes + element.byteOffset, first + frame * step,

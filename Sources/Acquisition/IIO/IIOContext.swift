@@ -25,7 +25,7 @@ struct IIOContext: ~Copyable {
         let result = iio_context_set_timeout(made, milliseconds)
         guard result >= 0 else {
             iio_context_destroy(made)
-            throw .noContext(uri: uri, errno: -result)
+            throw .noContext(uri: uri, errno: errorNumber(result))
         }
         handle = made
         self.uri = uri
@@ -103,10 +103,8 @@ struct IIODevice {
 
     func hasAttribute(_ name: String) -> Bool { iio_device_find_attr(handle, name) != nil }
 
-    /// - Returns: 0 or -errno.
-    func write(_ value: String, to attribute: String) -> CInt {
-        CInt(truncatingIfNeeded: min(0, iio_device_attr_write(handle, attribute, value)))
-    }
+    /// - Returns: 0 or more, or -errno.
+    func write(_ value: String, to attribute: String) -> Int { iio_device_attr_write(handle, attribute, value) }
 }
 
 /// One channel of a device; valid as long as the context.
@@ -126,10 +124,8 @@ struct IIOChannel {
 
     func hasAttribute(_ name: String) -> Bool { iio_channel_find_attr(handle, name) != nil }
 
-    /// - Returns: 0 or -errno.
-    func write(_ value: String, to attribute: String) -> CInt {
-        CInt(truncatingIfNeeded: min(0, iio_channel_attr_write(handle, attribute, value)))
-    }
+    /// - Returns: 0 or more, or -errno.
+    func write(_ value: String, to attribute: String) -> Int { iio_channel_attr_write(handle, attribute, value) }
 }
 
 /// Why an attribute has no text.
@@ -147,7 +143,7 @@ private func readText(_ read: (UnsafeMutablePointer<CChar>, Int) -> Int) -> Resu
         guard let start = buffer.baseAddress else { return .failure(AttributeFault(errno: ENOMEM)) }
         buffer.initialize(repeating: 0)
         let count = read(start, buffer.count - 1)
-        guard count >= 0 else { return .failure(AttributeFault(errno: CInt(truncatingIfNeeded: -count))) }
+        guard count >= 0 else { return .failure(AttributeFault(errno: errorNumber(count))) }
         return .success(String(cString: start).trimmed)
     }
 }

@@ -95,7 +95,7 @@ public struct IIOSource: ~Copyable {
         let bytes = buffer?.refill() ?? -Int(ENOTCONN)
         canceller.endWait()
         let deliveredAt = MonotonicClock.nanoseconds()
-        guard bytes > 0 else { throw loss(code: bytes == 0 ? EIO : CInt(truncatingIfNeeded: -bytes)) }
+        guard bytes > 0 else { throw loss(code: bytes == 0 ? EIO : errorNumber(bytes)) }
         guard let frames = buffer?.frames(), frames.count >= layout.frameBytes else {
             throw .layoutRefused(
                 uri: settings.uri, device: deviceName, problem: "a block came without all of the inputs asked for")
@@ -143,7 +143,7 @@ public struct IIOSource: ~Copyable {
         nextFrame = info.firstFrame &+ Int64(count)
         info.lateNanoseconds = arrivals.lateness(
             deliveredAt: deliveredAt,
-            lastFrameTime: info.lastFrameTime ?? Int64(Double(nextFrame) / sampleRateHz * 1e9))
+            lastFrameTime: info.lastFrameTime ?? Int64(min(9e18, Double(nextFrame) / sampleRateHz * 1e9)))
         lastDelivery = deliveredAt
         return info
     }

@@ -2,6 +2,8 @@ import CIIO
 import MeterDSP
 
 extension IIOStreamPlan {
+    private static let largestElementBytes = 1 << 16
+
     /// Places the enabled elements as the kernel does: each at a multiple of its own size, the frame's end at a
     /// multiple of the largest. libiio 0.24 leaves out the last step and would then take frames apart wrongly:
     /// such frames are refused.
@@ -9,10 +11,11 @@ extension IIOStreamPlan {
         _ enabled: [IIOChannel], timestamp: IIOChannel?, chosen: [(channel: MeterChannel, input: IIOChannel)],
         uri: String, device: IIODevice
     ) throws(AcquisitionError) -> ([Element], FrameLayout) {
-        // libiio divides by the size of every element that the server sends, also of those that were not asked for.
+        // libiio divides by the size of every element that the server sends, also of those that were not asked for,
+        // and multiplies in 32 bits.
         for channel in device.channels where channel.index >= 0 {
             let format = channel.format
-            guard format.length >= 8, format.repeat >= 1 else {
+            guard format.length >= 8, format.repeat >= 1, format.byteCount <= Self.largestElementBytes else {
                 throw .formatRefused(uri: uri, device: device.words, channel: channel.id, format: formatText(format))
             }
         }
@@ -21,8 +24,8 @@ extension IIOStreamPlan {
         var largest = 1
         for channel in enabled {
             let format = channel.format
-            let bytes = Int(format.length / 8) * Int(max(1, format.repeat))
-            guard bytes > 0, format.length % 8 == 0 else {
+            let bytes = format.byteCount
+            guard (1...Self.largestElementBytes).contains(bytes), format.length % 8 == 0 else {
                 throw .formatRefused(uri: uri, device: device.words, channel: channel.id, format: formatText(format))
             }
             let offset = (end + bytes - 1) / bytes * bytes
@@ -54,6 +57,10 @@ extension IIOStreamPlan {
         }
         return (elements, layout)
     }
+}
+
+extension iio_data_format {
+    fileprivate var byteCount: Int { Int(length / 8) * Int(`repeat`) }
 }
 
 extension IIOChannel {

@@ -87,7 +87,7 @@ extension IIOStreamPlan {
 
         for wish in settings.attributes {
             let place: String
-            let result: CInt
+            let result: Int
             if let name = wish.input {
                 let input = try Self.find(name, among: inputs, uri: uri, device: deviceName)
                 place = "\(input.id) \(wish.attribute)"
@@ -98,7 +98,7 @@ extension IIOStreamPlan {
             }
             guard result >= 0 else {
                 throw .attributeRefused(
-                    uri: uri, device: deviceName, attribute: place, value: wish.value, errno: -result)
+                    uri: uri, device: deviceName, attribute: place, value: wish.value, errno: errorNumber(result))
             }
         }
 

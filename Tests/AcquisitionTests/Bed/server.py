@@ -9,6 +9,9 @@ parser = argparse.ArgumentParser()
 parser.add_argument("--fault", choices=["wide", "close", "reset", "stall", "timeout", "garbage", "huge", "short"])
 parser.add_argument("--at", type=int, default=20, help="the block with the fault, counted from 0")
 parser.add_argument("--once", action="store_true", help="only the first buffer has the fault")
+parser.add_argument("--answer", nargs=2, metavar=("VERB", "NUMBER"), default=("", ""), help="what a command gets")
+parser.add_argument("--timestamp-index", type=int, default=8, help="place of the timestamp, 8: behind the inputs")
+parser.add_argument("--format", default="le:S16/16&gt;&gt;0", help="of the last four inputs, which have the same in truth")
 parser.add_argument("--split", type=int, default=0, help="send block data in pieces of so many bytes")
 options = parser.parse_args()
 PERIOD, INPUTS, T = 4096, 8, 125_000
@@ -40,10 +43,11 @@ def frames(first, count, mask):
 
 def xml():
     rows = "".join(
-        f'<channel id="voltage{c}" type="input"><scan-element index="{c}" format="le:S16/16&gt;&gt;0" scale="0.5" />'
+        f'<channel id="voltage{c}" type="input"><scan-element index="{c}" '
+        f'format="{options.format if c > 3 else parser.get_default("format")}" scale="0.5" />'
         f'<attribute name="scale" filename="in_voltage{c}_scale" /></channel>' for c in range(INPUTS))
     rows += ('<channel id="timestamp" type="input">'
-             f'<scan-element index="{INPUTS}" format="le:S64/64&gt;&gt;0" /></channel>')
+             f'<scan-element index="{options.timestamp_index}" format="le:S64/64&gt;&gt;0" /></channel>')
     return (f'<?xml version="1.0" encoding="utf-8"?>{DTD}<context name="network" description="made up">'
             f'<device id="iio:device0" name="bed-adc">{rows}<attribute name="sampling_frequency" /></device></context>')
 
@@ -61,7 +65,9 @@ def serve(connection):
         if not words:
             continue
         verb = words[0]
-        if verb == "VERSION":
+        if verb == options.answer[0]:
+            say(options.answer[1])
+        elif verb == "VERSION":
             say("0.24.v0.24  ")
         elif verb == "PRINT":
             say(f"{len(xml())}\n{xml()}")
