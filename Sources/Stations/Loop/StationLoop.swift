@@ -109,6 +109,7 @@ struct StationLoop: ~Copyable {
     /// One connection's life.
     private mutating func serve(_ connection: borrowing ModbusConnection) throws(ModbusError) {
         repeat { try serveUntilBack(connection) } while refusals.isBack && !shared.isStopping
+        if recognition.isDone { try leave(connection) }
     }
 
     /// Is it the right station, set-up, then one request at a time, the limit always first; until it is to stop, or the
@@ -144,7 +145,6 @@ struct StationLoop: ~Copyable {
                 shared.wake.wait(until: min(next, shared.silenceDue))
             }
         }
-        if !refusals.isBack || shared.isStopping { try leave(connection) }
     }
 
     /// Writes the limit at which the station has to stay without us.
