@@ -31,8 +31,8 @@ threads() {
     local mutex=$PWD/$scratch/tsan-mutex.o
     mkdir -p "$scratch"
     "$toolchain/clang" -O2 -Wall -Werror -c Tests/ThreadSanitizer/mutex.c -o "$mutex"
-    local products=(headroom) targets=()
-    [ "${2:-}" = demo ] || { products+=(headroom-fuzz) && targets=(modbus iio); }
+    local products=(headroom-fuzz headroom) targets=(modbus iio)
+    if [ "${2:-}" = demo ]; then products=(headroom) targets=(); fi
     for product in "${products[@]}"; do build thread --product "$product" -Xlinker "$mutex"; done
     # In files: some targets silence the standard error, because the libraries under them fill it.
     local reports=$scratch/tsan

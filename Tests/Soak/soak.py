@@ -4,17 +4,19 @@
 `headroom twin` is the building, `headroom run` the device, both as processes; between them this script: every byte between
 the device, its ADC and its stations goes through it. Faults, a few seconds apart: the ADC's connection stalls (briefly:
 frames get lost; for long: it is given up) or breaks, its server is gone, frames are lost in the ADC, its timestamps jump,
-its wall clock is set (by a preloaded library; needs a C compiler), stations break their connections, are gone,
-accept and never answer, refuse every request, forget or ignore their limits, start anew, the device is killed (SIGKILL) and started again at once or after its stations have given it up,
-it is told to stop (SIGTERM) and started again, it is stopped for seconds (SIGSTOP), its measuring thread alone hangs
-(stopped by ptrace, where that is allowed), all processors are busy, memory is churned, what it prints goes to a full disk.
+its wall clock is set (by a preloaded library; needs a C compiler), stations break their connections, are gone, accept and
+never answer, refuse every request, forget or ignore their limits, start anew, the device is killed (SIGKILL) and started
+again at once or after its stations have given it up, it is told to stop (SIGTERM) and started again, it is stopped for
+seconds (SIGSTOP), its measuring thread alone hangs (stopped by ptrace, where that is allowed), all processors are busy,
+memory is churned, what it prints goes to a full disk.
 
 What must hold, by what the building's own observer prints ten times a second: a station that has heard nothing for longer
 than its time-out is at its fail-safe current or below; on no line are the limits in force more than the main fuse leaves
 beside the other load for longer than 3 s while nothing is disturbed, nor does the current stay above the fuse for longer
 than stations and cars take to fall back; the device never ends by itself; told to stop, it leaves every station at its
 fail-safe current, and so does a measuring thread that hangs for three seconds; after a fault it measures, all stations
-answer, say what they do and keep their fail-safe settings within --recovery seconds; its memory and open files do not grow.
+answer, say what they do and keep their fail-safe settings within --recovery seconds; its memory and open files do not
+grow.
 
 Example, from the repository's root after `swift build -c release --product headroom`:
   python3 Tests/Soak/soak.py --seconds 600 --seed 7
