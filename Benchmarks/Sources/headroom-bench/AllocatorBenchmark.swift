@@ -6,28 +6,19 @@ import CBenchmark
 /// Time is virtual, so that nothing waits. It goes in rounds: for 14 s the building leaves room and limits rise; then
 /// its load grows over six half cycles, each an overload that lowers limits again.
 enum AllocatorBenchmark {
-    private static let roomSeconds = 14
+    /// Calls of `allocate` in one round: seconds.
+    static let callsPerRound = 14
     private static let overloads = 6
     /// Of the run that is made three times: enough for a 99.99th percentile.
     private static let repeatedRounds = 3_400
     /// Of the 99.99th percentile by number of stations, in nanoseconds; nil: none, to see how the cost grows.
     static let budgets: [(stations: Int, p9999: Double?)] = [(2, 5_000), (16, 15_000), (100, 50_000), (1000, nil)]
 
-    /// Calls of `allocate` in one round.
-    static var callsPerRound: Int { roomSeconds }
-
     /// Rounds of `allocate` alone and without a clock: what runs below callgrind.
     static func decide(stations: Int, rounds: Int) {
         var site = FollowingStations(count: stations)
         var allocator = site.allocator()
-        for _ in 0..<rounds {
-            site.startRound()
-            for _ in 0..<roomSeconds {
-                site.goOn(bySeconds: 1)
-                site.follow(allocator)
-                _ = allocator.allocate(site.quietReading(), reports: site.reports.span, now: site.now)
-            }
-        }
+        for _ in 0..<rounds { allocate(&site, &allocator) { _, _ in } }
     }
 
     /// - Parameter calls: timed calls of `allocate` and of `protect` each.
@@ -41,27 +32,15 @@ enum AllocatorBenchmark {
         var noise: MachineNoise?
         var spent: Int64 = 0
         while allocateTimes.hasRoom || protectTimes.hasRoom {
-            site.startRound()
             allocateTimes.beginLoop()
-            for _ in 0..<roomSeconds {
-                site.goOn(bySeconds: 1)
-                site.follow(allocator)
-                let reading = site.quietReading()
-                let begun = cbenchmark_nanoseconds()
-                let changed = allocator.allocate(reading, reports: site.reports.span, now: site.now)
-                let took = cbenchmark_nanoseconds() - begun
+            allocate(&site, &allocator) { changed, took in
                 if changed, allocateTimes.hasRoom { allocateChanges += 1 }
                 allocateTimes.append(took)
                 spent += took
             }
             allocateTimes.endLoop()
             protectTimes.beginLoop()
-            for step in 1...overloads {
-                site.goOn(bySeconds: 0.01)
-                let reading = site.overload(step: step)
-                let begun = cbenchmark_nanoseconds()
-                let changed = allocator.protect(reading, reports: site.reports.span, now: site.now)
-                let took = cbenchmark_nanoseconds() - begun
+            protect(&site, &allocator) { changed, took in
                 if changed, protectTimes.hasRoom { protectChanges += 1 }
                 protectTimes.append(took)
                 spent += took
@@ -103,35 +82,55 @@ enum AllocatorBenchmark {
     /// The times of the same decisions made in three runs, of each the shortest: what the machine does meets another
     /// decision in each run, so that these are the decisions' own.
     private static func leastOfThree(stations: Int, rounds: Int) -> (allocate: [Int64], protect: [Int64]) {
-        var allocateTimes = [Int64](repeating: .max, count: rounds * roomSeconds)
+        var allocateTimes = [Int64](repeating: .max, count: rounds * callsPerRound)
         var protectTimes = [Int64](repeating: .max, count: rounds * overloads)
         for _ in 0..<3 {
             var site = FollowingStations(count: stations)
             var allocator = site.allocator()
-            for round in 0..<rounds {
-                site.startRound()
-                for second in 0..<roomSeconds {
-                    site.goOn(bySeconds: 1)
-                    site.follow(allocator)
-                    let reading = site.quietReading()
-                    let begun = cbenchmark_nanoseconds()
-                    _ = allocator.allocate(reading, reports: site.reports.span, now: site.now)
-                    let took = cbenchmark_nanoseconds() - begun
-                    let place = round * roomSeconds + second
-                    allocateTimes[place] = min(allocateTimes[place], took)
+            var allocated = 0
+            var protected = 0
+            for _ in 0..<rounds {
+                allocate(&site, &allocator) { _, took in
+                    allocateTimes[allocated] = min(allocateTimes[allocated], took)
+                    allocated += 1
                 }
-                for step in 1...overloads {
-                    site.goOn(bySeconds: 0.01)
-                    let reading = site.overload(step: step)
-                    let begun = cbenchmark_nanoseconds()
-                    _ = allocator.protect(reading, reports: site.reports.span, now: site.now)
-                    let took = cbenchmark_nanoseconds() - begun
-                    let place = round * overloads + step - 1
-                    protectTimes[place] = min(protectTimes[place], took)
+                protect(&site, &allocator) { _, took in
+                    protectTimes[protected] = min(protectTimes[protected], took)
+                    protected += 1
                 }
             }
         }
         return (allocateTimes, protectTimes)
+    }
+
+    /// A new round's seconds with room, each with its nanoseconds.
+    @inline(__always)
+    private static func allocate(
+        _ site: inout FollowingStations, _ allocator: inout Allocator, _ each: (_ changed: Bool, _ took: Int64) -> Void
+    ) {
+        site.startRound()
+        for _ in 0..<callsPerRound {
+            site.goOn(bySeconds: 1)
+            site.follow(allocator)
+            let reading = site.quietReading()
+            let begun = cbenchmark_nanoseconds()
+            let changed = allocator.allocate(reading, reports: site.reports.span, now: site.now)
+            each(changed, cbenchmark_nanoseconds() - begun)
+        }
+    }
+
+    /// The round's overloads.
+    @inline(__always)
+    private static func protect(
+        _ site: inout FollowingStations, _ allocator: inout Allocator, _ each: (_ changed: Bool, _ took: Int64) -> Void
+    ) {
+        for step in 1...overloads {
+            site.goOn(bySeconds: 0.01)
+            let reading = site.overload(step: step)
+            let begun = cbenchmark_nanoseconds()
+            let changed = allocator.protect(reading, reports: site.reports.span, now: site.now)
+            each(changed, cbenchmark_nanoseconds() - begun)
+        }
     }
 
     private static func leastRow(of row: Row, _ times: [Int64], _ budget: Double) -> Row {
