@@ -25,12 +25,12 @@ public struct YAMLNode {
         var before = UInt8(ascii: "\n")
         var isStar = false
         for byte in yaml.utf8 {
-            // `*name` at the start of a value: behind a space, a bracket, a comma, or alone.
+            // `*name` at the start of a value: behind a space, an indicator, or a line break of Unicode.
             if isStar, byte > UInt8(ascii: " "), byte != UInt8(ascii: "*") {
                 count += 1
                 if count > mostAliases { return line }
             }
-            isStar = byte == UInt8(ascii: "*") && " \t\n\r[{,".utf8.contains(before)
+            isStar = byte == UInt8(ascii: "*") && (before >= 0x80 || " \t\n\r[{,:?-".utf8.contains(before))
             if byte == UInt8(ascii: "\n") { line += 1 }
             before = byte
         }

@@ -60,6 +60,11 @@ struct MeasureRefusalTests {
         Case("segments longer than the recording", ["house.json", "segment_frames", "no whole number of segments"]) {
             $0.overrides["segment_frames"] = 8000
         },
+        Case("segments of too many cycles to count", ["house.json", "segment_frames", "9000000000000000000"]) {
+            $0.overrides["segment_frames"] = 9_000_000_000_000_000_000
+            $0.overrides["sample_rate_hz"] = 1
+            $0.overrides["nominal_hz"] = 1000
+        },
         Case("segments of no whole cycles", ["house.json", "segment_frames", "2.50 cycles"]) {
             $0.overrides["segment_frames"] = 200
         },

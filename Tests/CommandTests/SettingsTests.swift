@@ -179,6 +179,16 @@ struct SettingsTests {
             .expectRefusal(code: 1, saying: ["site.yaml"] + says)
     }
 
+    /// Each line doubles the one before; forty would fill any memory.
+    @Test("aliases of aliases are refused wherever they stand", arguments: [": ", ":", ":\u{2028}", ":\u{85}", ":\t"])
+    func aliases(colon: String) throws {
+        let lines = (1...12).map { "a\($0): &a\($0) {\"x\"\(colon)*a\($0 - 1), \"y\"\(colon)*a\($0 - 1)}\n" }
+        let folder = try TemporaryFolder()
+        let path = try folder.write("a0: &a0 1\n" + lines.joined(), to: "site.yaml")
+        try HeadroomProcess.run(["check", "--config", path])
+            .expectRefusal(code: 1, saying: ["site.yaml:", "more than 16 aliases", "write the values out"])
+    }
+
     @Test("a missing file and a folder in its place are refused", arguments: ["check", "run"])
     func missingFile(command: String) throws {
         let folder = try TemporaryFolder()

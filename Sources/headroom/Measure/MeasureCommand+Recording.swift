@@ -161,8 +161,7 @@ extension MeasureCommand {
         _ recording: Recording, _ frames: Int, _ configuration: MeterConfiguration, _ output: inout MeasureReport
     ) throws {
         let exact = Double(frames) * configuration.nominalHz / recording.sampleRateHz
-        let cycles = Int(exact.rounded())
-        guard cycles >= 1, (exact - exact.rounded()).magnitude <= 0.1 else {
+        guard let cycles = Int(exactly: exact.rounded()), cycles >= 1, (exact - exact.rounded()).magnitude <= 0.1 else {
             throw RunError(
                 "\(source): field segment_frames: \(frames) frames are \(fixed(exact, 2)) cycles at "
                     + "\(Int(configuration.nominalHz)) Hz; segments of whole cycles can be measured, one or more")
