@@ -78,6 +78,20 @@ import Testing
         #expect(bench.requests("POST /api/sites/12345/circuits/67890/settings").count == (isAllowed ? 1 : 0))
     }
 
+    @Test("A circuit without chargers is asked again until it has some", arguments: [0, 60])
+    func circuitWithoutChargers(secondsWithChargers: Double) throws {
+        let chargers = EaseeCloudModel().chargers
+        let bench = try bench { $0.chargers = secondsWithChargers > 0 ? $0.chargers : [] }
+        bench.wish(20)
+        bench.run(secondsWithChargers)
+        bench.model { $0.chargers = [] }
+        bench.run(300)
+        #expect(bench.report.isAnswering)
+        bench.model { $0.chargers = chargers }
+        bench.run(120)
+        #expect(bench.report.status == .charging)
+    }
+
     @Test func aCircuitThatIsNotThereIsToldWithThoseThatAre() throws {
         let bench = try bench { $0.circuit = 4 }
         bench.run(60)

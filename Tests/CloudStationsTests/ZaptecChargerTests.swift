@@ -151,6 +151,26 @@ import Testing
         #expect(bench.model { $0.chargers.map(\.offlineAmperes) } == [0, 0, 0, 0])
     }
 
+    @Test func anInstallationWithoutChargersIsAskedAgainUntilItHasSome() throws {
+        let bench = try zaptecBench { $0.chargers = [] }
+        bench.wish(40)
+        bench.run(300)
+        #expect(bench.report.isAnswering)
+        #expect(bench.requests("/hierarchy").count >= 4)
+        bench.model { $0.chargers = ZaptecCloudModel(chargers: 2).chargers }
+        bench.run(120)
+        #expect(bench.diagnostics.identity == "2 chargers, 2 online: ZPR000001, ZPR000002")
+    }
+
+    @Test func theLastChargerThatIsTakenAwayEndsNothing() throws {
+        let bench = try zaptecBench(chargers: 1)
+        bench.wish(40)
+        bench.run(60)
+        bench.model { $0.chargers = [] }
+        bench.run(300)
+        #expect(bench.report.isAnswering)
+    }
+
     @Test func aChargerThatWasTakenAwayDoesNotHideTheOthers() throws {
         let bench = try zaptecBench()
         bench.wish(40)

@@ -106,7 +106,7 @@ package struct ZaptecInstallation: CloudInstallation {
     // MARK: Chargers
 
     package mutating func readNextCharger(_ send: Sender) throws(CloudError) -> ChargerRound? {
-        if nextCharger == 0, roundsLeft == 0 {
+        if chargers.isEmpty || (nextCharger == 0 && roundsLeft == 0) {
             try readChargers(send)
             roundsLeft = 40
             isListNew = true
