@@ -36,7 +36,7 @@ extension SensorFinding {
         case .misplaced(let mapping): mapping.words
         case .open(let sensor): "the sensor on \(line(sensor)) shows nothing though current flows"
         case .readsTooLittle(let sensor, let share):
-            "the sensor on \(line(sensor)) shows \(Int((share * 100).rounded())) % of what the stations draw"
+            "the sensor on \(line(sensor)) shows \(whole(share * 100)) % of what the stations draw"
         case .withoutMains(let sensor): "the sensor on \(line(sensor)) gives a signal without the mains' frequency"
         case .sumDiffersFromNeutral: "the currents of the lines do not add up to the neutral's"
         case .rotationReversed: "the voltages follow each other as L1, L3, L2"
@@ -45,7 +45,7 @@ extension SensorFinding {
         case .neutralOnLine(let line): "the taps of N and \(self.line(line)) are exchanged"
         case .sameVoltage(let one, let other): "the taps of \(line(one)) and \(line(other)) are on the same line"
         case .nominalVoltageWrong(let measured, let nominal):
-            "\(Int(measured.rounded())) V on all lines do not fit the \(Int(nominal.rounded())) V of the settings"
+            "\(whole(measured)) V on all lines do not fit the \(whole(nominal)) V of the settings"
         }
     }
 
@@ -71,6 +71,11 @@ extension SensorFinding {
     }
 
     private func line(_ index: Int) -> String { "L\(index + 1)" }
+
+    /// Without decimals, where it has a size that a sensor can show; else as it is.
+    private func whole(_ value: Double) -> String {
+        value.magnitude < 1e15 ? "\(Int64(value.rounded()))" : "\(value)"
+    }
 }
 
 extension SensorFinding {

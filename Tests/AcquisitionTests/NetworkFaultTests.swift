@@ -119,6 +119,16 @@ struct NetworkFaultTests {
         }
     }
 
+    @Test(arguments: ["1e25", "-1e16", "1e-20", "5e-324", "0", "nan", "x"])
+    func `a scale that no ADC has is refused by its input`(scale: String) throws {
+        let server = try FaultyServer(["--scale=\(scale)"])
+        let error = try #require(throws: AcquisitionError.self) { _ = try server.source() }
+        guard case .attributeUnreadable(_, _, attribute: "voltage1 scale", _) = error else {
+            Issue.record("\(error)")
+            return
+        }
+    }
+
     /// libiio takes it for a part of that input and reads it there, from where the frame has ended.
     @Test func `a timestamp at an input's place is refused where its block is too short for it`() throws {
         let server = try FaultyServer(["--timestamp-index", "7", "--fault", "wide", "--at", "1"])

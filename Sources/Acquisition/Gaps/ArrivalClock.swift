@@ -7,6 +7,8 @@
 struct ArrivalClock: Sendable {
     private static let driftPPM: Int64 = 500
     private static let largestNanoseconds: Int64 = 2_000_000_000
+    /// A day: sums with it stay numbers, whatever time a driver tells.
+    private static let longestDelay: Int64 = 86_400_000_000_000
 
     private let isSameClock: Bool
     private var promptest: Int64?
@@ -21,7 +23,7 @@ struct ArrivalClock: Sendable {
     /// - Returns: nanoseconds, 0 or more.
     mutating func lateness(deliveredAt: Int64, lastFrameTime: Int64) -> Int64 {
         let difference = deliveredAt &- lastFrameTime
-        if isSameClock { return max(0, difference) }
+        if isSameClock { return min(Self.longestDelay, max(0, difference)) }
         let elapsed = max(0, deliveredAt &- lastDelivery)
         lastDelivery = deliveredAt
         guard let known = promptest else {

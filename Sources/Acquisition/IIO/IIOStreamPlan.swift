@@ -197,11 +197,20 @@ extension IIOStreamPlan {
             guard milli != 0 else {
                 throw .attributeUnreadable(uri: uri, device: device, attribute: "\(input.id) scale", problem: "it is 0")
             }
+            guard (1e-15...1e15).contains(milli.magnitude) else {
+                throw .attributeUnreadable(
+                    uri: uri, device: device, attribute: "\(input.id) scale", problem: "no ADC has a scale of \(milli)")
+            }
             scaling.unitsPerCode = milli / 1000
         }
         if input.hasAttribute("offset") {
             scaling.codeOffset = try number(
                 input.attribute("offset"), attribute: "\(input.id) offset", uri: uri, device: device)
+            guard scaling.codeOffset.magnitude <= 0x1p32 else {
+                throw .attributeUnreadable(
+                    uri: uri, device: device, attribute: "\(input.id) offset",
+                    problem: "\(scaling.codeOffset) is beyond all codes")
+            }
         }
         return scaling
     }

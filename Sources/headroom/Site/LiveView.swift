@@ -104,7 +104,7 @@ struct SiteView {
                 "  \(phase.name)" + column(window.voltageRMS[index], 1, 9) + column(window.currentRMS[index], 2, 9)
                     + column(window.activePower[index], 0, 10) + column(window.powerFactor(index), 3, 8)
                     + column(snapshot.headroom[phase], 1, 9) + "   " + bar(share, 16)
-                    + padded("\(Int((share * 100).rounded())) %", 6))
+                    + padded("\(fixed(share * 100, 0)) %", 6))
         }
         lines += limitLines
         lines += ["", "  station      status             limit draws L1    L2    L3  why"]
@@ -171,7 +171,7 @@ struct SiteView {
     }
 
     private func bar(_ share: Double, _ width: Int) -> String {
-        let filled = max(0, min(width, Int((share * Double(width)).rounded())))
+        let filled = Int((min(1, max(0, share)) * Double(width)).rounded())
         return String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
     }
 

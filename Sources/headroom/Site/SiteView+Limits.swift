@@ -3,7 +3,7 @@ import Site
 
 /// Main fuse, groups and the utility's signal in the live view.
 extension SiteView {
-    private func share(_ value: Double) -> String { "\(Int((value * 100).rounded())) %" }
+    private func share(_ value: Double) -> String { "\(fixed(value * 100, 0)) %" }
 
     /// Lines of the table; empty where there is nothing to say.
     var limitLines: [String] {

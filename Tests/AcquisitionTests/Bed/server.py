@@ -12,6 +12,7 @@ parser.add_argument("--once", action="store_true", help="only the first buffer h
 parser.add_argument("--answer", nargs=2, metavar=("VERB", "NUMBER"), default=("", ""), help="what a command gets")
 parser.add_argument("--timestamp-index", type=int, default=8, help="place of the timestamp, 8: behind the inputs")
 parser.add_argument("--format", default="le:S16/16&gt;&gt;0", help="of the last four inputs, which have the same in truth")
+parser.add_argument("--scale", default="0.5", help="of every input")
 parser.add_argument("--split", type=int, default=0, help="send block data in pieces of so many bytes")
 options = parser.parse_args()
 PERIOD, INPUTS, T = 4096, 8, 125_000
@@ -72,7 +73,7 @@ def serve(connection):
         elif verb == "PRINT":
             say(f"{len(xml())}\n{xml()}")
         elif verb == "READ":
-            value = {"sampling_frequency": "8000", "scale": "0.5"}.get(words[-1])
+            value = {"sampling_frequency": "8000", "scale": options.scale}.get(words[-1])
             say(f"{len(value) + 1}\n{value}\0" if value else "-2")
         elif verb == "WRITE":
             stream.read(int(words[-1]))
