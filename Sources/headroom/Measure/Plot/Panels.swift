@@ -19,7 +19,8 @@ struct WaveformPanel {
         let peak = curves.flatMap(\.points).reduce(0) { max($0, $1.value.magnitude) }
         canvas.text(
             "\(title) / \(unit)", x: 24, y: top + Self.height / 2, style: "ink head", anchor: "middle", isTurned: true)
-        guard peak > 0, span > 0, peak.isFinite else {
+        // Beyond these the axis itself is no number any more.
+        guard (1e-300...1e300).contains(peak), span > 0 else {
             canvas.rectangle(x: Self.left, y: top, width: Self.width, height: Self.height, style: "grid")
             canvas.text(
                 curves.isEmpty ? "no \(title) recorded" : "no \(title)", x: Self.left + Self.width / 2,

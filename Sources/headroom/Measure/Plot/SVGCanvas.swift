@@ -106,13 +106,14 @@ struct AxisTicks {
         let power = pow(10, floor(log10(raw)))
         let share = raw / power
         step = (share <= 1 ? 1 : share <= 2 ? 2 : share <= 5 ? 5 : 10) * power
-        decimals = max(0, min(6, Int((-log10(step) + 1e-9).rounded(.up))))
+        decimals = step.isNormal ? Int(max(0, min(6, (-log10(step) + 1e-9).rounded(.up)))) : 0
     }
 
     /// The ticks within `range`.
     func values(_ range: ClosedRange<Double>) -> [Double] {
         let first = (range.lowerBound / step - 1e-9).rounded(.up)
         let last = (range.upperBound / step + 1e-9).rounded(.down)
+        guard first.isFinite, last.isFinite else { return [] }
         return stride(from: first, through: last, by: 1).map { $0 * step }
     }
 
