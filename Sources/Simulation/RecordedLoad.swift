@@ -68,7 +68,12 @@ public struct RecordedLoad: Sendable {
                 guard let place else { continue }
                 let name = table.columns[place].lowercased()
                 let perUnit = name.hasSuffix("_kw") ? 1000 / volts : name.hasSuffix("_w") ? 1 / volts : 1
-                sample[line] = Int32((try table.number(row, place, -100_000...100_000) * perUnit * 1000).rounded())
+                let amperes = try table.number(row, place, -100_000...100_000) * perUnit
+                guard amperes.magnitude <= 100_000 else {
+                    throw table.error(
+                        row, place, "'\(row.fields[place])' is \(amperes) A", "no line of a building has 100 000 A")
+                }
+                sample[line] = Int32((amperes * 1000).rounded())
             }
             values.append(sample)
         }

@@ -16,6 +16,7 @@ extension SiteEvent {
         yaml: String, file: String, began: WallTime, stations: [String]
     ) throws(YAMLError) -> [SiteEvent] {
         var events: [SiteEvent] = []
+        var loads = 0.0
         for node in try YAMLNode.parse(yaml, file: file).fields(["events"]).required("events").list() {
             let fields = try node.fields([
                 "at", "minutes", "what", "station", "ampere", "kilowatt", "percent", "locked", "line",
@@ -32,6 +33,12 @@ extension SiteEvent {
                 SiteEvent(
                     try what.kind(fields, stations: stations), startSecond: start,
                     endSecond: seconds.map { start + $0 } ?? .max))
+            guard case .load(let amperes)? = events.last?.kind else { continue }
+            loads += max(amperes.max().magnitude, amperes.min().magnitude)
+            // Sums of milliamperes stay whole numbers of 32 bits.
+            guard loads <= 1_000_000 else {
+                throw node.error("loads of more than 1 000 000 A in all", "put them into the table of the base load")
+            }
         }
         return events
     }

@@ -41,6 +41,11 @@ import Testing
         ("events:\n  - {at: \"1 05:00\", what: signal, percent: 30, ampere: 5}", "e.yaml:2: events[0]: ampere and"),
         ("events:\n  - {what: meter-lost}", "e.yaml:2: events[0]: 'at' is missing"),
         ("event: []", "e.yaml:1: event: unknown key"),
+        (
+            "events:\n"
+                + String(repeating: "  - {at: \"1 00:00\", what: load, ampere: -1000, line: L1}\n", count: 1001),
+            "e.yaml:1002: events[1000]: loads of more than"
+        ),
     ])
     func `an event that cannot be is told by file, line and field`(yaml: String, message: String) {
         let error = #expect(throws: YAMLError.self) { try Self.events(yaml) }

@@ -70,6 +70,13 @@ import Testing
         #expect(try Self.played(csv, began: "2026-01-05", at: [0, 5]) == [5, -2.5])
     }
 
+    @Test func `a power that no line carries is refused by its column`() throws {
+        let error = try #require(throws: CSVError.self) {
+            try Self.played("t_s,l1_kw,l2_kw,l3_kw\n0,1,-90000,3\n", began: "2026-01-05", at: [0])
+        }
+        #expect(error.description.contains("2: l2_kw: '-90000' is -"), "\(error)")
+    }
+
     @Test(arguments: 1...3 as ClosedRange<UInt64>)
     func `drawn visits follow the days, whatever comes after them`(seed: UInt64) {
         func drawn(_ days: Int) -> [CarVisit] {
