@@ -3,6 +3,9 @@
 /// The nodes form a tree: a node hangs on one that stands before it in the list, or on the main fuse, so that a list
 /// with a circle cannot be written.
 public struct LimitNode: Sendable, Equatable, BitwiseCopyable {
+    /// How many nodes may hang on each other below the main fuse. A station behind more gets nothing.
+    public static let deepest = 8
+
     /// Index of the node it hangs on, smaller than its own; nil: on the main fuse.
     public var parent: Int?
     /// What each line bears, in ampere. Infinite: only its power is limited.

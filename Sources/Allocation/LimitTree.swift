@@ -5,9 +5,6 @@ struct LimitTree {
     /// nil: the station's node is not in the list, or too deep.
     private(set) var paths: [NodePath?]
 
-    /// How deep nodes may hang on each other.
-    private static let depth = 8
-
     init(limits: SupplyLimits, branches: [LimitNode], stations: [StationRating]) {
         let hasSurplus = stations.contains { !($0.energySource == .grid) }
         var meterCount = hasSurplus ? 2 : 1
@@ -39,7 +36,9 @@ struct LimitTree {
         var next = station.node
         var steps = 0
         while let index = next {
-            guard branches.indices.contains(index), steps < depth, path.append(NodeState.firstBranch + index) else {
+            guard branches.indices.contains(index), steps < LimitNode.deepest,
+                path.append(NodeState.firstBranch + index)
+            else {
                 return nil
             }
             let parent = branches[index].parent

@@ -127,6 +127,18 @@ import Testing
         #expect(again.stations.map(\.sharing) == settings.stations.map(\.sharing))
     }
 
+    /// So many groups, each behind the one before.
+    private static func nested(_ count: Int) -> String {
+        "groups: ["
+            + (1...count).map { "{name: g\($0), limit-a: 16\($0 > 1 ? ", behind: g\($0 - 1)" : "")}" }
+            .joined(separator: ", ") + "]"
+    }
+
+    @Test func eightGroupsBehindEachOtherAreTheMost() throws {
+        let settings = try Self.settings([("groups: []", Self.nested(8)), ("unit: 1\n", "unit: 1\n    group: g8\n")])
+        #expect(settings.groups.count == LimitNode.deepest)
+    }
+
     /// What is wrong, and a word of the error's field and one of its text.
     static let refused: [(edit: (String, String), top: String, words: [String])] = [
         (("rated-a: 40", "rated-a: 35"), "", ["supply.main-fuse.rated-a", "40 A"]),
@@ -137,6 +149,7 @@ import Testing
             ("groups: []", "groups: [{name: a, behind: b, limit-a: 5}, {name: b, limit-a: 5}]"), "",
             ["groups[0].behind", "'b'"]
         ),
+        (("groups: []", nested(9)), "", ["groups[8]", "behind 8 others", "at most 8"]),
         (("groups: []", "groups: [{name: a}]"), "", ["neither limit-a nor limit-kw"]),
         (("groups: []", "groups: [{name: a, limit-a: 5, margin-a: 5}]"), "", ["margin-a", "nothing"]),
         (("groups: []", "groups: [{name: a, limit-a: 5}, {name: a, limit-a: 6}]"), "", ["two groups"]),

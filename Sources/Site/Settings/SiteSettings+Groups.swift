@@ -29,10 +29,20 @@ extension SiteSettings {
             guard let limit else { throw entry.error("a margin without limit-a", "add limit-a, or remove it") }
             try requireMargin(margin, below: limit, of: "limit of the group", entry)
         }
+        let parent = try place(fields["behind"], in: before, what: "group that stands above this one")
+        var above = 0
+        var next = parent
+        while let index = next {
+            above += 1
+            next = before[index].node.parent
+        }
+        guard above < LimitNode.deepest else {
+            throw node.error("it stands behind \(above) others", "nest at most \(LimitNode.deepest) groups")
+        }
         return SiteGroup(
             name: name,
             node: LimitNode(
-                parent: try place(fields["behind"], in: before, what: "group that stands above this one"),
+                parent: parent,
                 limitAmperes: limit ?? PerPhaseAmperes(.infinity), marginAmperes: margin,
                 limitWatts: try watts(fields["limit-kw"])))
     }
