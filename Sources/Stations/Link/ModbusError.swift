@@ -63,7 +63,7 @@ struct ModbusError: Error, Equatable, CustomStringConvertible {
         case .closedByStation:
             ("the station closed the connection", "make sure that no other client is connected to it")
         case .exception(let exception):
-            ("exception \(exception.rawValue), \(exception.words.name)", exception.words.remedy)
+            ("\(exception)", exception.words.remedy)
         case .malformed(let text):
             (
                 "malformed answer (\(text))",

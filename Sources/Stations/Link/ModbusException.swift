@@ -1,5 +1,5 @@
 /// The exceptions that a Modbus station can answer (MODBUS Application Protocol, section 7).
-package enum ModbusException: Int32, CaseIterable, Sendable {
+package enum ModbusException: Int32, CaseIterable, Sendable, CustomStringConvertible {
     case illegalFunction = 1
     case illegalDataAddress, illegalDataValue, deviceFailure, acknowledge, deviceBusy, negativeAcknowledge
     case memoryParity, undefined, gatewayPathUnavailable, gatewayTargetSilent
@@ -23,6 +23,8 @@ package enum ModbusException: Int32, CaseIterable, Sendable {
             ("gateway target did not answer", "check unit number, wiring and power of the station behind the gateway")
         }
     }
+
+    package var description: String { "exception \(rawValue), \(words.name)" }
 
     /// False where the exception came from a gateway and the station itself stayed silent.
     var isFromStation: Bool { self != .gatewayPathUnavailable && self != .gatewayTargetSilent }

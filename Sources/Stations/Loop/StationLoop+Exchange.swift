@@ -77,6 +77,7 @@ extension StationLoop {
         lastExchangeEnd = MonotonicClock.nanoseconds()
         guard case .exception(let exception) = error.cause else { throw error }
         note(error)
+        latestException = exception
         shared.diagnostics.withLock { $0.exceptions += 1 }
         if exception.isFromStation {
             contact()

@@ -55,6 +55,7 @@ extension StationLoop {
 
     private mutating func writeFailSafe(_ connection: borrowing ModbusConnection) throws(ModbusError) {
         failSafe.isRefused = false
+        latestException = nil
         // The allocator was promised one: this variant of the model has none, or none that is known.
         if plainProfile.hasFailSafe, !profile.hasFailSafe { tellFailSafe(isKept: false) }
         for item in failSafeValues {
@@ -68,7 +69,7 @@ extension StationLoop {
         }
         failSafe.writtenAt = MonotonicClock.nanoseconds()
         if failSafe.isRefused {
-            alarmFailSafe("refused")
+            alarmFailSafe("refused" + (latestException.map { " (\($0))" } ?? ""))
             failSafe.checkDue = failSafe.writtenAt + failSafe.retryWait.next()
         } else if !failSafeValues.isEmpty {
             try checkFailSafe(connection)

@@ -19,6 +19,8 @@ struct StationLoop: ~Copyable {
     var failSafe = FailSafeState()
     var poll = PollState()
     var refusals = Refusals()
+    /// What made the latest request fail that was answered so.
+    var latestException: ModbusException?
     var phaseSwitch = PhaseSwitchState()
     var keepAliveDue: Int64 = 0
     var lastExchangeEnd: Int64 = .min
