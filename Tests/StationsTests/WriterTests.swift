@@ -45,11 +45,17 @@ import Testing
         defer { station.stop() }
         let writer = try StationWriter(configuration(profile, port: station.port))
         writer.publish(StationLimit(amperes: 8))
-        try await eventually("limit accepted") { writer.report().acceptedAmperes == 8 }
+        try await eventually("limit accepted, identity read") {
+            writer.report().acceptedAmperes == 8 && writer.diagnostics().identity != nil
+        }
         writer.stop()
         let seen = station.requests.map { "\($0.function):\($0.address)" }
-        let setUp = seen.filter { !["6:10", "3:11"].contains($0) && !$0.hasSuffix(":0") }.prefix(6)
-        #expect(setUp == ["6:21", "6:20", "6:21", "3:20", "3:21", "3:30"])
+        var setUp: [String] = []
+        // What the limit overtakes is asked again.
+        for request in seen where !["6:10", "3:11"].contains(request) && !request.hasSuffix(":0") {
+            if request != setUp.last { setUp.append(request) }
+        }
+        #expect(setUp.prefix(6) == ["6:21", "6:20", "6:21", "3:20", "3:21", "3:30"])
         #expect(writer.diagnostics().identity == "serial number 00010002")
     }
 
