@@ -32,8 +32,11 @@ import Testing
             // Beside 5 A these leave 11 A on L1 and 1 A on L2.
             _ = twin.switchOn(amperes: 12, phase: 0, seconds: 3600)
             _ = twin.switchOn(amperes: 22, phase: 1, seconds: 3600)
-            try await eventually("proposed") { device.stations()[0].limit.proposedMode == .single }
-            try await eventually("charges on one") { seen().carPhaseCount == 1 && seen().carAmperes > 15 }
+            // That it is proposed may be over between two looks at a busy machine.
+            let isOnOne = try await eventually("charges on one") {
+                seen().carPhaseCount == 1 && seen().carAmperes > 15
+            }
+            if !isOnOne { Issue.record("\(device.stations()[0]); \(device.snapshot().window); \(seen())") }
             try await eventually("told so") {
                 device.stations()[0].report.phaseMode == .single && device.stations()[0].limit.proposedMode == nil
             }

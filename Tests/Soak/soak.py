@@ -48,6 +48,9 @@ LONGEST_OVERLOAD_S = FAIL_SAFE_AFTER_S + 5 + 2
 # and what a car may take. A calm of that length ends each round of faults.
 LONGEST_MISFIT_S = 2 * 3 + 1 + 5
 LINES_EVERY_S = 0.1
+# Faults come every few seconds. With an installer's waits no limit would rise between them, and nothing could be broken
+# that draws nothing.
+HASTE_S = {"raise-after-s": 2, "minimum-on-s": 10, "minimum-off-s": 2, "rotation-s": 20}
 # Stations of STATIONS take 20 s to start, in a hurry of 10.
 BOOT_S = 2.1
 # Not that a station draws more than it was told: one that forgot its limit gets it again only after its model's own time.
@@ -282,8 +285,11 @@ def main():
 
     text = re.sub(r"(\n\s*port: )(\d+)", through, text)
     text, count = re.subn(r"(fail-safe-after-s: )[\d.]+", rf"\g<1>{FAIL_SAFE_AFTER_S}", text)
+    for key, seconds in HASTE_S.items():
+        text, found = re.subn(rf"(\n\s*{key}: )[\d.]+", rf"\g<1>{seconds}", text)
+        count = min(count, found)
     if len(proxies) != 8 or count == 0:
-        sys.exit(f"settings not understood: {len(proxies)} ports, {count} time-outs")
+        sys.exit(f"settings not understood: {len(proxies)} ports, {count} time-outs or waits")
     open(config, "w").write(text)
 
     broken = []
@@ -454,6 +460,9 @@ def main():
         name = names.pop()
         if device.process.poll() is not None:
             broken.append(f"the device ended by itself with {device.process.returncode}")
+            break
+        if not building.is_alive():
+            broken.append("the building is no longer observed: no rule was held against it")
             break
         calm_since[0] = float("inf")
         faults[name]()

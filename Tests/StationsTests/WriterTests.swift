@@ -46,7 +46,7 @@ import Testing
         let writer = try StationWriter(configuration(profile, port: station.port))
         writer.publish(StationLimit(amperes: 8))
         try await eventually("limit accepted, identity read") {
-            writer.report().acceptedAmperes == 8 && writer.diagnostics().identity != nil
+            writer.report().acceptedAmperes == 8 && !writer.diagnostics().identity.isEmpty
         }
         writer.stop()
         let seen = station.requests.map { "\($0.function):\($0.address)" }
