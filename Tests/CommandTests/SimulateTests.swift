@@ -133,6 +133,7 @@ struct SimulateTests {
             ("--arrivals noon", 2, ["--arrivals noon", "home or work"]), ("--every 0", 2, ["--every 0"]),
             ("--main-limit 2", 2, ["--main-limit 2", "margin"]), ("--stations 0", 2, ["--stations 0"]),
             ("--load-columns a,b,c", 2, ["--load-columns without --load"]), ("--compare x", 2, ["--compare", "'x'"]),
+            ("--cars-per-day 10000 --days 101", 2, ["--cars-per-day 10000", "--days 101", "use fewer days"]),
             ("--cars-per-day 3 --sessions s.csv", 2, ["--sessions and --cars-per-day"]),
             ("--from tomorrow", 2, ["--from tomorrow"]), ("--load none.csv", 1, ["none.csv", "No such file"]),
             ("--events none.yaml", 1, ["none.yaml", "No such file"]),

@@ -57,6 +57,9 @@ struct SimulateInput: ParsableArguments {
             valueName: "n"))
     var stations: Int?
 
+    /// Some hundred bytes each.
+    private static let mostVisits = 1_000_000.0
+
     /// - Throws: `UsageError` for options that cannot be, the files' own errors with place and remedy.
     func read() throws -> SimulationPlan {
         guard (1...3660).contains(days) else { throw UsageError("--days \(days): use 1 to 3660") }
@@ -159,6 +162,12 @@ struct SimulateInput: ParsableArguments {
         guard let sessions else {
             plan.began = first ?? plan.began
             let perDay = carsPerDay ?? Double(plan.site.stations.count)
+            // All of them are drawn before the first second.
+            guard perDay * Double(days) <= Self.mostVisits else {
+                throw UsageError(
+                    "--cars-per-day \(perDay), --days \(days): more than \(Int(Self.mostVisits)) visits; use fewer days"
+                )
+            }
             plan.visits = CarVisit.drawn(
                 perDay: perDay, days: days, pattern: pattern, car: kind, seed: seed, began: plan.began)
             plan.carWords =
