@@ -178,8 +178,11 @@ extension StationState {
             let start = isFirst ? known : min(known, limit.amperes)
             _ = set(.same(grid.roundedDown(start), on: rating.phases), limit.reason, nil, nil)
             isAdopted = wasContacted && accepted != nil
-            // Its car may still be drawing what the station was told before its first answer.
-            if isFirst { told = ToldLimits(max(accepted ?? maximum, limit.amperes)) }
+            // Its car may still be drawing what the station was told before its first answer: what it draws at least.
+            if isFirst {
+                let before = reportsCurrent ? min(report.drawnAmperes.maximum, maximum) : 0
+                told = ToldLimits(largest(accepted ?? maximum, limit.amperes, before))
+            }
         }
         let limited = limitAmperes.maximum
         told.note(limited, now: now, reactionSeconds: policy.reactionSeconds + policy.reportLagSeconds)

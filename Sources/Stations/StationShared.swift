@@ -54,6 +54,8 @@ package final class StationShared: Sendable {
         package var isPerPhase = false
         /// The smallest limit that the station can be given; above 0 where it cannot be stopped.
         package var lowestAmperes = 0.0
+        /// Since the start it has said once what it does: its status, its limit and its currents, as far as it has them.
+        package var hasBeenRead = false
 
         package init() {}
 

@@ -120,6 +120,10 @@ public final class StationWriter: Sendable {
     /// moment of `publish` until the station confirms it; of several the largest counts.
     public func report() -> StationReport { shared.report() }
 
+    /// The station has said what it does: the report holds its status, its limit and its currents as far as it has them,
+    /// and not only that it answers. Never false again. Allocation-free, no lock, no system call.
+    public var hasBeenRead: Bool { shared.knowledge.load().hasBeenRead }
+
     /// From the moment at which a block was in memory to that at which a lower limit that follows from it was in the
     /// socket. Any thread, no lock.
     public func handoverLatency() -> LatencyDistribution { shared.handover.distribution() }

@@ -100,6 +100,28 @@ import Testing
         #expect(problem.station == "wrong" && problem.field == "maximumAmperes")
     }
 
+    @Test func `a start beside cars that charge switches none of them off`() async throws {
+        var options = quietBuilding(stations: 8)
+        options.mainLimitAmperes = 100
+        try await withSite(options) { twin, device in
+            let charging = {
+                twin.observation().stations.allSatisfy { $0.carAmperes > 5 && $0.commandedAmperes > 8 }
+            }
+            try await eventually("all charge", charging)
+            let settings = try settings(twin.description)
+            device.stop()
+            let told = twin.observation().stations.map(\.receivedLimits.count)
+            let next = SiteDevice(settings)
+            try next.start()
+            defer { next.stop() }
+            try await eventually("all have more again", charging)
+            for (station, count) in zip(twin.observation().stations, told) {
+                let limits = station.receivedLimits.dropFirst(count).map(\.amperes)
+                #expect(limits.allSatisfy { $0 >= 6 }, "\(station.name): \(limits)")
+            }
+        }
+    }
+
     @Test func `after a start that failed, and after a stop, no thread is left`() async {
         // A process of its own: other tests have such threads too.
         await #expect(processExitsWith: .success) {

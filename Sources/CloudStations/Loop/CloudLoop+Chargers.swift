@@ -29,6 +29,7 @@ extension CloudLoop {
             knowledge.report.acceptedAmperes = inForce(largest(held, pacing.mayHold ?? held))
         }
         judgeFailSafe(found.fallBackAmperes)
+        knowledge.hasBeenRead = true
         confirm()
         let isKept = knowledge.report.keepsFailSafe
         shared.diagnostics.withLock {

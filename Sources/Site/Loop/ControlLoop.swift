@@ -30,6 +30,7 @@ struct ControlLoop: ~Copyable {
     // Made once: a set of flags written out is an array first.
     private let unusable = ReadingFlags.unusable
     private let gap = ReadingFlags.gap
+    private let unsynchronised = ReadingFlags.unsynchronised
     /// The building may feed in.
     private let feedsIn: Bool
     private let unusableWindow: ReadingFlags = [.unusable, .partial]
@@ -172,6 +173,8 @@ struct ControlLoop: ~Copyable {
         }
         // A stretch cut at a gap is no half cycle. Gaps without end leave no usable reading: the fail-safe plan.
         guard reading.flags.isDisjoint(with: gap) else { return }
+        // Nor is what comes while the meter settles: its RMS may be a tenth too high, which is an overload that is none.
+        guard reading.isWholeCycle || reading.flags.isDisjoint(with: unsynchronised) else { return }
         let began = MonotonicClock.nanoseconds()
         readReports()
         let flowing = protectionAmperes(reading)
@@ -291,11 +294,11 @@ struct ControlLoop: ~Copyable {
         return PerPhaseAmperes(counted)
     }
 
-    /// The first plan waits for the stations' first answers, 3 s at most: until one has answered it counts at its
-    /// maximum, and the others would start from an overload that is none.
+    /// The first plan waits until the stations have said what they do, 3 s at most: until then each counts at its maximum
+    /// and what it draws as base load. The plan would end an overload that is none, by stopping cars that charge.
     private func mayDecide(_ now: MonotonicTime) -> Bool {
         guard allocator.isUndecided, now.seconds(since: started) < 3 else { return true }
-        for report in reports where report.lastContact == .never { return false }
+        for writer in writers where !writer.hasBeenRead { return false }
         return true
     }
 

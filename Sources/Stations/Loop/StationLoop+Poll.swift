@@ -58,9 +58,13 @@ extension StationLoop {
             return
         }
         evaluateRound()
+        let isHeard = !poll.words.isEmpty || !poll.isIncomplete
+        if isHeard, !knowledge.hasBeenRead {
+            knowledge.hasBeenRead = true
+            share()
+        }
         refusals.roundEnded(
-            isHeard: !poll.words.isEmpty || !poll.isIncomplete, began: poll.began,
-            hasRefused: limit.refusedAt != .min || failSafe.isRefused)
+            isHeard: isHeard, began: poll.began, hasRefused: limit.refusedAt != .min || failSafe.isRefused)
         if refusals.mayHaveForgotten(limitOf: limit.written?.time) { forgetAccepted() }
         reconnectWait.reset()
         poll.nextBlock = 0

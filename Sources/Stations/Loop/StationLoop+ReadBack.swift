@@ -36,7 +36,9 @@ extension StationLoop {
     /// - Parameter values: of the registers of `group`, in their own unit; nil: not available.
     mutating func judgeLimit(_ values: [Double?], of group: ArraySlice<StationProfile.RegisterIndex>) {
         let now = MonotonicClock.nanoseconds()
-        guard let written = limit.written, !written.isPausedElsewhere else { return }
+        // Before the first plan: what the station holds, whoever told it. To leave it there is no rise.
+        let isUntold = limit.written == nil && shared.wish.load().sequence == 0
+        guard isUntold || limit.written?.isPausedElsewhere == false else { return }
         let phaseCount = configuration.supplyPhases.count
         var found: [Double] = []
         for (value, index) in zip(values, group) {
@@ -52,12 +54,17 @@ extension StationLoop {
             }
             found.append(amperes)
         }
+        guard let written = limit.written else {
+            tellAccepted(found.max(), found)
+            return share()
+        }
         judge(found, of: group, written, now)
     }
 
     /// Nothing is known of the limit in force.
     private mutating func takeNothing(_ now: Int64) {
-        if let written = limit.written, isOverdue(written, now) { resend(now) }
+        guard let written = limit.written else { return }
+        if isOverdue(written, now) { resend(now) }
         doubt(now)
     }
 
