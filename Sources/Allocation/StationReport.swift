@@ -23,8 +23,8 @@ public struct StationReport: Sendable, Equatable, BitwiseCopyable {
     public var isAnswering: Bool
     /// End of the last exchange that succeeded; `never` since the start: none yet.
     public var lastContact: MonotonicTime
-    /// The limit that the station confirmed (by read-back, else by accepting the write); nil: none known, it may
-    /// then be at its maximum.
+    /// The limit that the station confirmed (by read-back, also before it was told any; else by accepting the write);
+    /// nil: none known, it may then be at its maximum.
     public var acceptedAmperes: Double?
     /// The limit sent and not yet confirmed; nil: none on its way.
     public var inFlightAmperes: Double?
