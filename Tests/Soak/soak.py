@@ -81,18 +81,25 @@ class Proxy(threading.Thread):
         self.target, self.mode, self.lock = target, "pass", threading.Lock()
         self.pairs = {}
         self.selector = selectors.DefaultSelector()
-        self.listener = None
-        self.port = 0
+        self.listener = socket.socket()
+        # Asked for by its number: only then it stays this socket's while it does not listen.
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.listener.bind(("127.0.0.1", self.port))
         self.listen()
         self.start()
 
     def listen(self):
-        self.listener = socket.socket()
-        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.listener.bind(("127.0.0.1", self.port))
         self.listener.listen(64)
-        self.port = self.listener.getsockname()[1]
+        self.listens = True
         self.selector.register(self.listener, selectors.EVENT_READ)
+
+    def refuse(self):
+        """Bound all the same: nobody else gets the port meanwhile."""
+        self.selector.unregister(self.listener)
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listens = False
 
     def set(self, mode):
         """pass; stall: nothing goes through; gone: refuses, and what is open breaks; cut: breaks once, then pass."""
@@ -101,11 +108,9 @@ class Proxy(threading.Thread):
             if mode in ("gone", "cut"):
                 for end in list(self.pairs):
                     self.close(end)
-            if mode == "gone" and self.listener:
-                self.selector.unregister(self.listener)
-                self.listener.close()
-                self.listener = None
-            elif mode != "gone" and not self.listener:
+            if mode == "gone" and self.listens:
+                self.refuse()
+            elif mode != "gone" and not self.listens:
                 self.listen()
             if mode == "cut":
                 self.mode = "pass"
@@ -132,6 +137,8 @@ class Proxy(threading.Thread):
 
     def serve(self, end):
         if end is self.listener:
+            if not self.listens:
+                return
             client, _ = end.accept()
             try:
                 server = socket.create_connection(("127.0.0.1", self.target), timeout=2)

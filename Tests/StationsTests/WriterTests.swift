@@ -10,7 +10,7 @@ import Testing
         let station = try ScriptedStation(registers: genericRegisters, onWrite: followsLimit)
         defer { station.stop() }
         let writer = try StationWriter(configuration(genericProfile(), port: station.port, phases: [.l2, .l3, .l1]))
-        #expect(writer.report().acceptedAmperes == nil)
+        #expect([nil, 32].contains(writer.report().acceptedAmperes), "nothing, or what it held before")
         writer.publish(StationLimit(amperes: 10.37))
         // In flight at once; on a busy machine the station may have confirmed it already.
         let published = writer.report()
