@@ -82,6 +82,8 @@ class Proxy(threading.Thread):
         self.pairs = {}
         self.selector = selectors.DefaultSelector()
         self.listener = socket.socket()
+        # What is left of broken connections does not keep it from listening again.
+        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         # Asked for by its number: only then it stays this socket's while it does not listen.
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
